@@ -1,0 +1,185 @@
+//! Buffers that are recycled: in steady state no kernel asks the system for memory.
+
+use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::collections::BTreeMap;
+use std::ptr::NonNull;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use crate::error::{Error, Result};
+
+mod buffer;
+
+pub use buffer::Buffer;
+
+/// Every block starts on a cache line.
+const ALIGNMENT: usize = 64;
+/// Blocks from here on start on a huge page.
+const HUGE: usize = 2 << 20;
+
+/// What the pool has done so far, as counted by [`stats`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Bytes in buffers that are alive.
+    pub live_bytes: usize,
+    /// Bytes that wait to be used again.
+    pub pooled_bytes: usize,
+    /// Blocks that came from the system.
+    pub system_allocations: u64,
+    /// Blocks that came from the pool.
+    pub reuses: u64,
+}
+
+/// The blocks that wait, by size, and the books.
+struct Pool {
+    free: BTreeMap<usize, Vec<Block>>,
+    stats: Stats,
+}
+
+/// A piece of memory that nobody else knows; `size` is its class, a multiple of 64.
+struct Block {
+    start: NonNull<u8>,
+    size: usize,
+    zeroed: bool,
+}
+
+// SAFETY: a block is the only owner of its memory, so it may go to any thread.
+unsafe impl Send for Block {}
+
+static POOL: Mutex<Pool> = Mutex::new(Pool {
+    free: BTreeMap::new(),
+    stats: Stats { live_bytes: 0, pooled_bytes: 0, system_allocations: 0, reuses: 0 },
+});
+
+static LIMIT: OnceLock<Mutex<usize>> = OnceLock::new();
+
+/// How many bytes all live buffers together may hold: at the start, the machine's memory.
+pub fn limit() -> usize {
+    *limit_cell().lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Sets how many bytes all live buffers together may hold.
+pub fn set_limit(bytes: usize) {
+    *limit_cell().lock().unwrap_or_else(PoisonError::into_inner) = bytes;
+}
+
+/// Gives every waiting block back to the system.
+pub fn trim() {
+    let free = with_pool(|pool| {
+        pool.stats.pooled_bytes = 0;
+        std::mem::take(&mut pool.free)
+    });
+    free.into_values().flatten().for_each(Block::release);
+}
+
+/// Counts the bytes in use and in the pool, and where they came from.
+///
+/// # Examples
+/// ```
+/// use brand_nn_kernels::{Buffer, memory};
+/// let buffer = Buffer::<f32>::zeroed(1000);
+/// assert!(memory::stats().live_bytes >= 4000);
+/// # drop(buffer);
+/// ```
+pub fn stats() -> Stats {
+    with_pool(|pool| pool.stats)
+}
+
+/// A block of at least `bytes`, recycled if one waits.
+fn take(len: usize, bytes: usize) -> Result<Block> {
+    let size = class(bytes);
+    let limit = limit();
+    let recycled = with_pool(|pool| {
+        let live = pool.stats.live_bytes;
+        if size > limit.saturating_sub(live) {
+            return Err(Error::TooLarge { len, bytes, live, limit });
+        }
+        let block = pool.free.get_mut(&size).and_then(Vec::pop);
+        pool.stats.live_bytes += size;
+        if block.is_some() {
+            pool.stats.pooled_bytes -= size;
+            pool.stats.reuses += 1;
+        } else {
+            pool.stats.system_allocations += 1;
+        }
+        Ok(block)
+    })?;
+    recycled.or_else(|| Block::from_system(size)).ok_or_else(|| {
+        with_pool(|pool| pool.stats.live_bytes -= size);
+        Error::OutOfMemory { bytes }
+    })
+}
+
+/// Puts a block back, or frees it where the pool is full.
+fn give(block: Block) {
+    let cap = limit() / 2;
+    let surplus = with_pool(|pool| {
+        pool.stats.live_bytes -= block.size;
+        if pool.stats.pooled_bytes + block.size > cap {
+            return Some(block);
+        }
+        pool.stats.pooled_bytes += block.size;
+        pool.free.entry(block.size).or_default().push(block);
+        None
+    });
+    surplus.into_iter().for_each(Block::release);
+}
+
+impl Block {
+    fn layout(size: usize) -> Option<Layout> {
+        let alignment = if size >= HUGE { HUGE } else { ALIGNMENT };
+        Layout::from_size_align(size, alignment).ok()
+    }
+
+    fn from_system(size: usize) -> Option<Block> {
+        let layout = Block::layout(size)?;
+        // SAFETY: `size` is a class, so it is at least 64 bytes and never zero.
+        let start = NonNull::new(unsafe { alloc_zeroed(layout) })?;
+        Some(Block { start, size, zeroed: true })
+    }
+
+    fn release(self) {
+        if let Some(layout) = Block::layout(self.size) {
+            // SAFETY: `from_system` made the block with this very layout, and it is freed once
+            // because it is taken by value.
+            unsafe { dealloc(self.start.as_ptr(), layout) };
+        }
+    }
+}
+
+/// The size class of a request: eight steps an octave, at most an eighth is wasted.
+fn class(bytes: usize) -> usize {
+    let bytes = bytes.max(ALIGNMENT);
+    let step = (bytes.next_power_of_two() / 16).max(ALIGNMENT);
+    bytes.div_ceil(step) * step
+}
+
+fn with_pool<R>(f: impl FnOnce(&mut Pool) -> R) -> R {
+    f(&mut POOL.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn limit_cell() -> &'static Mutex<usize> {
+    LIMIT.get_or_init(|| Mutex::new(machine_memory().unwrap_or(usize::MAX / 2)))
+}
+
+/// The bytes of memory that the machine has, where the system tells.
+fn machine_memory() -> Option<usize> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find(|line| line.starts_with("MemTotal:"))?;
+    let kibibytes: usize = line.split_whitespace().nth(1)?.parse().ok()?;
+    kibibytes.checked_mul(1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_waste_at_most_an_eighth() {
+        for bytes in [0, 1, 63, 64, 65, 1000, 4096, 4097, 1 << 20, (1 << 20) + 1, 3 << 22] {
+            let size = class(bytes);
+            assert!(size >= bytes && size % ALIGNMENT == 0, "{bytes}: {size}");
+            assert!(size <= (bytes + bytes / 8).next_multiple_of(ALIGNMENT).max(ALIGNMENT));
+            assert_eq!(class(size), size, "a class is its own class");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Chooses the machine's instruction set once, and compiles kernels for each.
+//!
+//! A kernel is a struct of slices with an always-inlined [`Kernel::run`]; [`dispatch`] inlines
+//! it into one function per instruction set, where the compiler may use that set's lanes.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// The environment variable that forces an instruction set: `portable`, `avx2`, `avx512`, `neon`.
+const VARIABLE: &str = "BRAND_NN_ISA";
+
+/// A set of instructions that kernels are compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Isa {
+    /// What every processor of the architecture has.
+    Portable,
+    /// x86-64 with AVX2 and FMA: 8 lanes of `f32`.
+    Avx2,
+    /// x86-64 with AVX-512 F, BW, DQ and VL: 16 lanes of `f32`.
+    Avx512,
+    /// AArch64 with NEON: 4 lanes of `f32`.
+    Neon,
+}
+
+impl Isa {
+    /// Every instruction set, the most general first.
+    pub const ALL: [Isa; 4] = [Isa::Portable, Isa::Avx2, Isa::Avx512, Isa::Neon];
+
+    /// The name that `BRAND_NN_ISA` knows it by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Isa::Portable => "portable",
+            Isa::Avx2 => "avx2",
+            Isa::Avx512 => "avx512",
+            Isa::Neon => "neon",
+        }
+    }
+
+    /// Whether this machine has it.
+    pub fn is_available(self) -> bool {
+        match self {
+            Isa::Portable => true,
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => {
+                Isa::Avx2.is_available()
+                    && is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512bw")
+                    && is_x86_feature_detected!("avx512dq")
+                    && is_x86_feature_detected!("avx512vl")
+            }
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => true,
+            #[allow(unreachable_patterns, reason = "what is left depends on the architecture")]
+            _ => false,
+        }
+    }
+
+    fn from_code(code: u8) -> Option<Isa> {
+        Isa::ALL.into_iter().find(|&isa| isa as u8 + 1 == code)
+    }
+}
+
+/// The chosen set plus one; nought while nothing is chosen.
+static CHOSEN: AtomicU8 = AtomicU8::new(0);
+
+/// The instruction set that kernels use.
+///
+/// The best that the machine has, unless `BRAND_NN_ISA` names another that it has too.
+pub fn isa() -> Isa {
+    Isa::from_code(CHOSEN.load(Ordering::Relaxed)).unwrap_or_else(|| {
+        let isa = initial();
+        CHOSEN.store(isa as u8 + 1, Ordering::Relaxed);
+        isa
+    })
+}
+
+/// Makes kernels use `isa` from now on: for tests and benches.
+///
+/// # Panics
+/// If the machine does not have it.
+pub fn set_isa(isa: Isa) {
+    assert!(isa.is_available(), "set_isa: this machine has no {}", isa.name());
+    CHOSEN.store(isa as u8 + 1, Ordering::Relaxed);
+}
+
+fn initial() -> Isa {
+    let available = || Isa::ALL.into_iter().filter(|isa| isa.is_available());
+    let wanted = std::env::var(VARIABLE).ok();
+    let forced = wanted.and_then(|name| available().find(|isa| isa.name() == name.trim()));
+    forced.or_else(|| available().last()).unwrap_or(Isa::Portable)
+}
+
+/// What a kernel may know of the instruction set that it is compiled for.
+pub trait Lanes: Copy + 'static {
+    /// Whether multiply-add is one instruction with one rounding.
+    const FMA: bool;
+}
+
+macro_rules! lanes {
+    ($($name:ident $fma:literal $doc:literal)*) => {$(
+        #[doc = $doc]
+        #[derive(Clone, Copy)]
+        pub(crate) struct $name;
+        impl Lanes for $name {
+            const FMA: bool = $fma;
+        }
+    )*};
+}
+
+lanes! {
+    Portable false "The baseline of the architecture."
+    Fused true "Any set with fused multiply-add."
+}
+
+/// Work that is compiled once per instruction set.
+pub(crate) trait Kernel {
+    /// What the work gives.
+    type Output;
+
+    /// The work; `#[inline(always)]`, and so is all that it calls.
+    fn run<L: Lanes>(self) -> Self::Output;
+}
+
+/// Runs a kernel with the chosen instruction set.
+#[inline]
+pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+    match isa() {
+        // SAFETY: `isa` gives only sets that the machine has.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx512 => unsafe { avx512(kernel) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx2 => unsafe { avx2(kernel) },
+        #[cfg(target_arch = "aarch64")]
+        Isa::Neon => kernel.run::<Fused>(),
+        _ => kernel.run::<Portable>(),
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
+fn avx512<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<Fused>()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2<K: Kernel>(kernel: K) -> K::Output {
+    kernel.run::<Fused>()
+}

@@ -1,0 +1,158 @@
+//! Value and slope of every row of the table, side by side.
+
+use super::Curve;
+use crate::Real;
+use crate::simd::Lanes;
+
+/// `curve! { Name: |x| value; slope }`; `constant(…)` writes a number of type `T`.
+macro_rules! curves {
+    ($($name:ident |$x:ident| { $value:expr } { $slope:expr })*) => {$(
+        pub(super) struct $name;
+
+        impl<T: Real> Curve<T> for $name {
+            #[inline(always)]
+            fn value<L: Lanes>($x: T) -> T {
+                $value
+            }
+
+            #[inline(always)]
+            fn slope<L: Lanes>($x: T) -> T {
+                $slope
+            }
+        }
+    )*};
+}
+
+#[inline(always)]
+fn constant<T: Real>(value: f64) -> T {
+    T::from_f64(value)
+}
+
+/// −1, 0 or 1; NaN for NaN.
+#[inline(always)]
+fn sign_of<T: Real>(x: T) -> T {
+    let one = T::ONE.with_sign(x);
+    if x.magnitude() > T::ZERO { one } else { x }
+}
+
+/// `x` where it is positive, else 0; NaN stays.
+#[inline(always)]
+fn positive_part<T: Real>(x: T) -> T {
+    if x < T::ZERO { T::ZERO } else { x }
+}
+
+curves! {
+    Abs |x| { x.magnitude() } { sign_of(x) }
+    Sign |x| { sign_of(x) } { x * T::ZERO }
+    Neg |x| { -x } { constant::<T>(-1.0) + x * T::ZERO }
+    Square |x| { x * x } { x + x }
+    Sqrt |x| { x.root() } { constant::<T>(0.5) / x.root() }
+    Rsqrt |x| { T::ONE / x.root() } { constant::<T>(-0.5) / (x * x.root()) }
+    Reciprocal |x| { T::ONE / x } { -T::ONE / (x * x) }
+    Exp |x| { x.exponential::<L>() } { x.exponential::<L>() }
+    Expm1 |x| { x.exponential_less_one::<L>() } { x.exponential::<L>() }
+    Log |x| { x.logarithm::<L>() } { T::ONE / x }
+    Log1p |x| { x.logarithm_of_one_plus::<L>() } { T::ONE / (T::ONE + x) }
+    Tanh |x| { x.hyperbolic_tangent::<L>() } {{
+        let y = x.hyperbolic_tangent::<L>();
+        (T::ONE - y) * (T::ONE + y)
+    }}
+    Sigmoid |x| { x.logistic::<L>() } {{
+        let y = x.logistic::<L>();
+        y * (-x).logistic::<L>()
+    }}
+    LogSigmoid |x| { -soft_plus::<T, L>(-x) } { (-x).logistic::<L>() }
+    Softplus |x| { soft_plus::<T, L>(x) } { x.logistic::<L>() }
+    Relu |x| { positive_part(x) } { positive_part(sign_of(x)) }
+    Erf |x| { x.error_function::<L>() } {
+        constant::<T>(std::f64::consts::FRAC_2_SQRT_PI) * (-(x * x)).exponential::<L>()
+    }
+    Gelu |x| {{
+        let (tail, _) = x.normal_tail_and_density::<L>();
+        if x < T::ZERO { x * tail } else { x - x * tail }
+    }} {{
+        let (tail, density) = x.normal_tail_and_density::<L>();
+        let below = if x < T::ZERO { tail } else { T::ONE - tail };
+        x.multiply_add::<L>(density, below)
+    }}
+    GeluTanh |x| { x * (gelu_inner::<T, L>(x) * constant(2.0)).logistic::<L>() } {{
+        let y = (gelu_inner::<T, L>(x) * constant(2.0)).logistic::<L>();
+        let z = (gelu_inner::<T, L>(x) * constant(-2.0)).logistic::<L>();
+        let inner = x * (constant::<T>(6.0 * GELU_CUBE * GELU_RATE) * x * x + constant(2.0 * GELU_RATE));
+        y + inner * y * z
+    }}
+    Silu |x| { x * x.logistic::<L>() } {{
+        let (y, z) = (x.logistic::<L>(), (-x).logistic::<L>());
+        y + x * y * z
+    }}
+    Floor |x| { x.floored::<L>() } { x * T::ZERO }
+    Ceil |x| { -(-x).floored::<L>() } { x * T::ZERO }
+    Round |x| { x.rounded::<L>() } { x * T::ZERO }
+}
+
+/// √(2/π), the rate of GELU's tanh formula.
+const GELU_RATE: f64 = 0.797_884_560_802_865_4;
+/// The weight of the cube in GELU's tanh formula.
+const GELU_CUBE: f64 = 0.044_715;
+
+/// `√(2/π) (x + 0.044715 x³)`; `½(1 + tanh u) = 1 / (1 + e^−2u)`.
+#[inline(always)]
+fn gelu_inner<T: Real, L: Lanes>(x: T) -> T {
+    let cube = x * x * x;
+    constant::<T>(GELU_RATE) * cube.multiply_add::<L>(constant(GELU_CUBE), x)
+}
+
+/// `max(x, 0) + ln(1 + e^−|x|)`.
+#[inline(always)]
+fn soft_plus<T: Real, L: Lanes>(x: T) -> T {
+    positive_part(x) + (-x.magnitude()).exponential::<L>().logarithm_of_one_plus::<L>()
+}
+
+/// The sine of radians.
+pub(super) struct Sin;
+/// The cosine of radians.
+pub(super) struct Cos;
+
+impl<T: Real> Curve<T> for Sin {
+    const PERIODIC: bool = true;
+
+    #[inline(always)]
+    fn value<L: Lanes>(x: T) -> T {
+        x.sine::<L>()
+    }
+
+    #[inline(always)]
+    fn slope<L: Lanes>(x: T) -> T {
+        x.cosine::<L>()
+    }
+
+    fn far_value(x: f64) -> f64 {
+        x.sin()
+    }
+
+    fn far_slope(x: f64) -> f64 {
+        x.cos()
+    }
+}
+
+impl<T: Real> Curve<T> for Cos {
+    const PERIODIC: bool = true;
+
+    #[inline(always)]
+    fn value<L: Lanes>(x: T) -> T {
+        x.cosine::<L>()
+    }
+
+    #[inline(always)]
+    fn slope<L: Lanes>(x: T) -> T {
+        -x.sine::<L>()
+    }
+
+    fn far_value(x: f64) -> f64 {
+        x.cos()
+    }
+
+    fn far_slope(x: f64) -> f64 {
+        -x.sin()
+    }
+}
