@@ -156,6 +156,7 @@ pub trait Real:
     + Div<Output = Self>
     + Neg<Output = Self>
     + crate::math::Math
+    + crate::gemm::Product
 {
 }
 

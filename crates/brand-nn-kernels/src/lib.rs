@@ -5,21 +5,46 @@
 //! of threads; [`mod@reference`] holds the plain loops that the kernels are checked against.
 
 #![allow(unsafe_code, reason = "this crate fences it off for all others")]
+#![allow(clippy::needless_range_loop, reason = "indexed loops over lanes become vector code")]
 
+mod binary;
+mod cross_entropy;
+mod dropout;
 mod element;
 mod error;
+mod gemm;
+mod index;
+mod lanes;
+mod lstm;
 mod math;
 pub mod memory;
+mod optim;
+mod random;
+mod reduce;
 pub mod reference;
 mod simd;
+mod softmax;
 mod strided;
 pub mod threads;
 mod unary;
 
+pub use binary::{
+    Binary, Compare, binary, binary_in_place, binary_scalar, binary_scalar_in_place, compare,
+    scalar_binary, scalar_binary_in_place, select,
+};
+pub use cross_entropy::{cross_entropy, cross_entropy_backward};
+pub use dropout::dropout;
 pub use element::{Number, Plain, Real};
 pub use error::{Error, Result};
+pub use gemm::{Mat, MatMut, Mats, gemm, gemm_batched};
+pub use index::{gather_rows, scatter_add_rows, sum_duplicate_rows};
+pub use lstm::{LstmStep, lstm_cell, lstm_cell_backward};
 pub use memory::Buffer;
+pub use optim::{AdamStep, SgdStep, adam, sgd};
+pub use random::{fill_bits, fill_normal, fill_uniform, philox};
+pub use reduce::{Reduce, arg_reduce, cumsum, reduce};
 pub use simd::{Isa, isa, set_isa};
-pub use strided::{View, copy, copy_into};
+pub use softmax::{log_softmax, log_softmax_backward, softmax, softmax_backward};
+pub use strided::{Convert, View, convert, copy, copy_into};
 pub use threads::for_each_chunk;
 pub use unary::{Unary, unary, unary_in_place, unary_slope};

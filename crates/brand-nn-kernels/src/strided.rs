@@ -2,9 +2,11 @@
 
 use crate::Plain;
 
+mod convert;
 mod copy;
 pub(crate) mod walk;
 
+pub use convert::{Convert, convert};
 pub use copy::{copy, copy_into};
 
 /// A read-only n-dimensional window of a slice.
@@ -52,7 +54,7 @@ fn check_bounds(op: &str, len: usize, offset: usize, shape: &[usize], strides: &
 }
 
 /// Whether the lowest and the highest element lie inside `len` elements.
-fn fits(len: usize, offset: usize, shape: &[usize], strides: &[isize]) -> bool {
+pub(crate) fn fits(len: usize, offset: usize, shape: &[usize], strides: &[isize]) -> bool {
     if shape.contains(&0) {
         return true;
     }

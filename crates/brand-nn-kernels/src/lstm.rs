@@ -1,0 +1,209 @@
+//! The pointwise part of an LSTM step: gates, cell and output, forward and backward.
+
+use crate::Real;
+use crate::simd::{Kernel, Lanes, dispatch};
+
+/// Units of a row that are computed together; a shorter end is padded.
+const BLOCK: usize = 16;
+
+/// One step of an LSTM cell, gates in PyTorch's order i f g o.
+///
+/// `i, f, o = σ(…)`, `g = tanh(…)`, `c = f c_prev + i g`, `h = o tanh c`. `gates` is
+/// `[batch, 4·H]`: pre-activations come in, activated gates go out. The others are `[batch, H]`;
+/// `tanh_c` is kept for the backward pass.
+///
+/// # Panics
+/// If the lengths differ, or `gates` is not four times as long, or `hidden` is not a divisor.
+///
+/// # Examples
+/// ```
+/// let (mut gates, mut c, mut tanh_c, mut h) = ([0.0_f32; 4], [0.0], [0.0], [0.0]);
+/// brand_nn_kernels::lstm_cell(1, &mut gates, &[2.0], &mut c, &mut tanh_c, &mut h);
+/// assert_eq!((gates, c), ([0.5, 0.5, 0.0, 0.5], [1.0]));
+/// ```
+#[track_caller]
+pub fn lstm_cell<T: Real>(
+    hidden: usize,
+    gates: &mut [T],
+    c_prev: &[T],
+    c: &mut [T],
+    tanh_c: &mut [T],
+    h: &mut [T],
+) {
+    let lengths = [c_prev.len(), c.len(), tanh_c.len(), h.len()];
+    check("lstm_cell", hidden, gates.len(), &lengths);
+    dispatch(Forward { hidden, gates, c_prev, c, tanh_c, h });
+}
+
+/// The gradient of [`lstm_cell`].
+///
+/// `dc` brings the gradient of the cell from the step after and takes it to the step before;
+/// `d_gates` becomes the gradient of the pre-activations.
+///
+/// # Panics
+/// As [`lstm_cell`].
+#[track_caller]
+pub fn lstm_cell_backward<T: Real>(step: LstmStep<T>, dh: &[T], dc: &mut [T], d_gates: &mut [T]) {
+    let LstmStep { hidden, gates, c_prev, tanh_c } = step;
+    check(
+        "lstm_cell_backward",
+        hidden,
+        gates.len(),
+        &[c_prev.len(), tanh_c.len(), dh.len(), dc.len()],
+    );
+    assert!(
+        d_gates.len() == gates.len(),
+        "lstm_cell_backward: {} gates, {} gradients",
+        gates.len(),
+        d_gates.len()
+    );
+    dispatch(Backward { step, dh, dc, d_gates });
+}
+
+/// What the forward step of an LSTM cell left for its backward step.
+#[derive(Clone, Copy, Debug)]
+pub struct LstmStep<'a, T> {
+    /// Units of the cell, H.
+    pub hidden: usize,
+    /// Activated gates, `[batch, 4·H]`.
+    pub gates: &'a [T],
+    /// The cell before the step, `[batch, H]`.
+    pub c_prev: &'a [T],
+    /// The tanh of the cell after the step, `[batch, H]`.
+    pub tanh_c: &'a [T],
+}
+
+#[track_caller]
+fn check(op: &str, hidden: usize, gates: usize, lengths: &[usize]) {
+    let size = lengths[0];
+    assert!(
+        gates == 4 * size
+            && lengths.iter().all(|&len| len == size)
+            && if hidden == 0 { size == 0 } else { size.is_multiple_of(hidden) },
+        "{op}: {gates} gates of {hidden} units for states of {lengths:?} elements"
+    );
+}
+
+struct Forward<'a, T> {
+    hidden: usize,
+    gates: &'a mut [T],
+    c_prev: &'a [T],
+    c: &'a mut [T],
+    tanh_c: &'a mut [T],
+    h: &'a mut [T],
+}
+
+impl<T: Real> Kernel for Forward<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self) {
+        let Forward { hidden, gates, c_prev, c, tanh_c, h } = self;
+        for (row, gates) in gates.chunks_exact_mut(4 * hidden.max(1)).enumerate() {
+            let mut first = 0;
+            while first < hidden {
+                let len = BLOCK.min(hidden - first);
+                let at = row * hidden + first;
+                let mut step = [[T::ZERO; BLOCK]; 8];
+                for gate in 0..4 {
+                    load(&mut step[gate], &gates[gate * hidden + first..], len);
+                }
+                load(&mut step[4], &c_prev[at..], len);
+                forward_block::<T, L>(&mut step);
+                for gate in 0..4 {
+                    store(&step[gate], &mut gates[gate * hidden + first..], len);
+                }
+                store(&step[5], &mut c[at..], len);
+                store(&step[6], &mut tanh_c[at..], len);
+                store(&step[7], &mut h[at..], len);
+                first += BLOCK;
+            }
+        }
+    }
+}
+
+/// i f g o c_prev in, activated; c, tanh c and h out.
+#[inline(always)]
+fn forward_block<T: Real, L: Lanes>(step: &mut [[T; BLOCK]; 8]) {
+    for unit in 0..BLOCK {
+        let i = step[0][unit].logistic::<L>();
+        let f = step[1][unit].logistic::<L>();
+        let g = step[2][unit].hyperbolic_tangent::<L>();
+        let o = step[3][unit].logistic::<L>();
+        let c = f.multiply_add::<L>(step[4][unit], i * g);
+        let tanh_c = c.hyperbolic_tangent::<L>();
+        (step[0][unit], step[1][unit], step[2][unit], step[3][unit]) = (i, f, g, o);
+        (step[5][unit], step[6][unit], step[7][unit]) = (c, tanh_c, o * tanh_c);
+    }
+}
+
+struct Backward<'a, T> {
+    step: LstmStep<'a, T>,
+    dh: &'a [T],
+    dc: &'a mut [T],
+    d_gates: &'a mut [T],
+}
+
+impl<T: Real> Kernel for Backward<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self) {
+        let Backward { step: LstmStep { hidden, gates, c_prev, tanh_c }, dh, dc, d_gates } = self;
+        for (row, d_gates) in d_gates.chunks_exact_mut(4 * hidden.max(1)).enumerate() {
+            let states = row * hidden..(row + 1) * hidden;
+            let gates = &gates[4 * row * hidden..4 * (row + 1) * hidden];
+            backward_row(
+                Row { gates, c_prev: &c_prev[states.clone()], tanh_c: &tanh_c[states.clone()] },
+                &dh[states.clone()],
+                &mut dc[states],
+                d_gates,
+            );
+        }
+    }
+}
+
+struct Row<'a, T> {
+    gates: &'a [T],
+    c_prev: &'a [T],
+    tanh_c: &'a [T],
+}
+
+/// One example: slopes from the activated values, `σ′ = y (1 − y)` and `tanh′ = 1 − y²`.
+#[inline(always)]
+fn backward_row<T: Real>(row: Row<T>, dh: &[T], dc: &mut [T], d_gates: &mut [T]) {
+    let hidden = dh.len();
+    let (i, rest) = row.gates.split_at(hidden);
+    let (f, rest) = rest.split_at(hidden);
+    let (g, o) = rest.split_at(hidden);
+    let (di, rest) = d_gates.split_at_mut(hidden);
+    let (df, rest) = rest.split_at_mut(hidden);
+    let (dg, d_o) = rest.split_at_mut(hidden);
+    let (c_prev, tanh_c) = (&row.c_prev[..hidden], &row.tanh_c[..hidden]);
+    let (o, d_o, dc) = (&o[..hidden], &mut d_o[..hidden], &mut dc[..hidden]);
+    for u in 0..hidden {
+        let t = tanh_c[u];
+        let d_cell = dc[u] + dh[u] * o[u] * (T::ONE - t * t);
+        di[u] = d_cell * g[u] * i[u] * (T::ONE - i[u]);
+        df[u] = d_cell * c_prev[u] * f[u] * (T::ONE - f[u]);
+        dg[u] = d_cell * i[u] * (T::ONE - g[u] * g[u]);
+        d_o[u] = dh[u] * t * o[u] * (T::ONE - o[u]);
+        dc[u] = d_cell * f[u];
+    }
+}
+
+#[inline(always)]
+fn load<T: Real>(block: &mut [T; BLOCK], from: &[T], len: usize) {
+    match from.first_chunk::<BLOCK>() {
+        Some(whole) if len == BLOCK => *block = *whole,
+        _ => block[..len].copy_from_slice(&from[..len]),
+    }
+}
+
+#[inline(always)]
+fn store<T: Real>(block: &[T; BLOCK], to: &mut [T], len: usize) {
+    match to.first_chunk_mut::<BLOCK>() {
+        Some(whole) if len == BLOCK => *whole = *block,
+        _ => to[..len].copy_from_slice(&block[..len]),
+    }
+}
