@@ -82,6 +82,7 @@ impl<'a, T> MatMut<'a, T> {
 /// assert_eq!(c, [17.0, 39.0]);
 /// ```
 #[track_caller]
+#[allow(clippy::needless_pass_by_value, reason = "the product takes its output over")]
 pub fn gemm<T: Real>(alpha: T, a: Mat<T>, b: Mat<T>, beta: T, c: MatMut<T>) {
     check(&a, &b, &c);
     if c.rows == 0 || c.cols == 0 {

@@ -163,6 +163,7 @@ impl<T: Real> Kernel for Backward<'_, T> {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Row<'a, T> {
     gates: &'a [T],
     c_prev: &'a [T],

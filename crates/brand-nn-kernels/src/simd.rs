@@ -89,7 +89,7 @@ fn initial() -> Isa {
     let available = || Isa::ALL.into_iter().filter(|isa| isa.is_available());
     let wanted = std::env::var(VARIABLE).ok();
     let forced = wanted.and_then(|name| available().find(|isa| isa.name() == name.trim()));
-    forced.or_else(|| available().last()).unwrap_or(Isa::Portable)
+    forced.or_else(|| available().next_back()).unwrap_or(Isa::Portable)
 }
 
 /// What a kernel may know of the instruction set that it is compiled for.

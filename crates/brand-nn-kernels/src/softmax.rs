@@ -141,7 +141,7 @@ impl<T: Real> Kernel for LogSoftmaxBackward<'_, T> {
     fn run<L: Lanes>(self) {
         let LogSoftmaxBackward { y, gradient, out } = self;
         let sum = fold_blocks(gradient, T::ZERO, add, |_, g| g);
-        map_blocks(y, out, |y| y.exponential::<L>());
+        map_blocks(y, out, T::exponential::<L>);
         for (out, &g) in out.iter_mut().zip(gradient) {
             *out = g - *out * sum;
         }
