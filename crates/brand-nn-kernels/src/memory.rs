@@ -177,7 +177,7 @@ mod tests {
     fn classes_waste_at_most_an_eighth() {
         for bytes in [0, 1, 63, 64, 65, 1000, 4096, 4097, 1 << 20, (1 << 20) + 1, 3 << 22] {
             let size = class(bytes);
-            assert!(size >= bytes && size % ALIGNMENT == 0, "{bytes}: {size}");
+            assert!(size >= bytes && size.is_multiple_of(ALIGNMENT), "{bytes}: {size}");
             assert!(size <= (bytes + bytes / 8).next_multiple_of(ALIGNMENT).max(ALIGNMENT));
             assert_eq!(class(size), size, "a class is its own class");
         }
