@@ -1,0 +1,73 @@
+//! Conversion between dtypes.
+
+use crate::stopgap::{Buffer, convert};
+use half::slice::HalfFloatSliceExt;
+use half::{bf16, f16};
+
+use crate::storage::{Native, native_dtype};
+use crate::{DType, Element, Tensor};
+
+impl Tensor {
+    /// The same values under another dtype; a cheap clone if it is the same.
+    ///
+    /// Floats become integers by dropping the fraction and saturating, as Rust's `as` does; NaN
+    /// becomes 0. Anything but 0 becomes `true`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use brand_nn_tensor::{DType, Tensor};
+    ///
+    /// let hits = Tensor::from([true, false, true]);
+    /// assert_eq!(hits.to(DType::F32).sum().item(), 2.0);
+    /// ```
+    #[must_use]
+    pub fn to(&self, dtype: DType) -> Self {
+        use DType::{Bf16, F16, F32, F64};
+        match (self.dtype(), dtype) {
+            (from, to) if from == to => self.clone(),
+            (Bf16, to) => self.widened::<bf16>().to(to),
+            (F16, to) => self.widened::<f16>().to(to),
+            (F32 | F64, Bf16) => self.narrowed::<bf16>(),
+            (F32 | F64, F16) => self.narrowed::<f16>(),
+            (_, Bf16 | F16) => self.to(F64).to(dtype),
+            _ => self.converted(dtype),
+        }
+    }
+
+    fn converted(&self, dtype: DType) -> Self {
+        native_dtype!(self.dtype(), A => native_dtype!(dtype, B => self.as_type::<A, B>(),
+            else unreachable!("16-bit floats are narrowed")),
+            else unreachable!("16-bit floats are widened"))
+    }
+
+    fn as_type<A: Native, B: Native>(&self) -> Self {
+        let mut out = Buffer::stale(self.size());
+        convert::<A, B>(&self.data::<A>(), &mut out);
+        Self::from_raw::<B>(out, self.shape().clone())
+    }
+
+    /// From 16-bit floats to `f32`, which is exact.
+    fn widened<H: Element>(&self) -> Self
+    where
+        [H]: HalfFloatSliceExt,
+    {
+        let mut out = Buffer::stale(self.size());
+        self.data::<H>().convert_to_f32_slice(&mut out);
+        Self::from_raw::<f32>(out, self.shape().clone())
+    }
+
+    /// From `f32` or `f64` to 16-bit floats, rounded once to the nearest.
+    fn narrowed<H: Element<Raw = u16>>(&self) -> Self
+    where
+        [H]: HalfFloatSliceExt,
+    {
+        let mut out = Buffer::stale(self.size());
+        let halves = H::view_mut(&mut out);
+        match self.dtype() {
+            DType::F32 => halves.convert_from_f32_slice(&self.data::<f32>()),
+            _ => halves.convert_from_f64_slice(&self.data::<f64>()),
+        }
+        Self::from_raw::<H>(out, self.shape().clone())
+    }
+}

@@ -1,0 +1,29 @@
+//! Shape and numbers: the n-dimensional array of brand-nn.
+
+mod cast;
+mod compare;
+mod create;
+mod display;
+mod dtype;
+mod elementwise;
+mod error;
+mod layout;
+mod operators;
+mod product;
+mod random;
+mod reduce;
+mod shape;
+mod stopgap;
+mod storage;
+mod tensor;
+mod view;
+
+pub use create::Values;
+pub use dtype::{DType, Element};
+pub use error::{Error, Result};
+pub use ndarray_rand::rand_distr;
+pub use operators::Scalar;
+pub use random::Rng;
+pub use shape::Shape;
+pub use storage::{Float, Native};
+pub use tensor::{Data, Tensor};

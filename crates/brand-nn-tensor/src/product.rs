@@ -1,0 +1,196 @@
+//! Products of matrices and vectors.
+
+use crate::stopgap::{Buffer, Mat, MatMut, gemm, gemm_batched};
+
+use crate::elementwise::same_dtype;
+use crate::error::expect;
+use crate::shape::broadcast;
+use crate::storage::{Float, float_dtype};
+use crate::tensor::not_float;
+use crate::{Error, Result, Shape, Tensor};
+
+impl Tensor {
+    /// The matrix product, batched and broadcast as NumPy's `@`.
+    ///
+    /// # Shapes
+    /// `[.., m, k] · [.., k, n] → [.., m, n]`; the axes in front broadcast. A 1-d operand is a row
+    /// on the left and a column on the right, and that axis disappears from the result. Transposed
+    /// and sliced operands are read where they lie.
+    ///
+    /// # Panics
+    /// If the inner lengths differ, the axes in front don't broadcast, an operand is 0-d, or the
+    /// dtypes aren't both `f32` or both `f64`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use brand_nn_tensor::Tensor;
+    ///
+    /// let a = Tensor::from([[1.0, 2.0], [3.0, 4.0]]);
+    /// assert_eq!(a.matmul(&Tensor::from([1.0, 10.0])), Tensor::from([21.0, 43.0]));
+    /// assert_eq!(a.matmul(&a.t()), Tensor::from([[5.0, 11.0], [11.0, 25.0]]));
+    /// ```
+    #[track_caller]
+    #[must_use]
+    pub fn matmul(&self, other: &Self) -> Self {
+        expect(matmul("matmul", self, other))
+    }
+
+    /// As [`Tensor::matmul`], for shapes that come from data.
+    ///
+    /// # Errors
+    /// Where [`Tensor::matmul`] panics.
+    pub fn try_matmul(&self, other: &Self) -> Result<Self> {
+        matmul("try_matmul", self, other)
+    }
+
+    /// The sum of the products of two vectors' elements, as a 0-d tensor.
+    ///
+    /// # Panics
+    /// If the operands aren't two vectors of one length, or the dtypes aren't both `f32` or both
+    /// `f64`.
+    #[track_caller]
+    #[must_use]
+    pub fn dot(&self, other: &Self) -> Self {
+        expect(self.require_vector("dot"));
+        expect(other.require_vector("dot"));
+        expect(matmul("dot", self, other))
+    }
+
+    /// Every element of one vector times every element of another: `[m]`, `[n]` → `[m, n]`.
+    ///
+    /// # Panics
+    /// If the operands aren't two vectors, or the dtypes differ.
+    #[track_caller]
+    #[must_use]
+    pub fn outer(&self, other: &Self) -> Self {
+        expect(self.require_vector("outer"));
+        expect(other.require_vector("outer"));
+        self.unsqueeze(1) * other
+    }
+
+    fn require_vector(&self, op: &'static str) -> Result<()> {
+        if self.ndim() == 1 {
+            return Ok(());
+        }
+        Err(Error::Shape {
+            op,
+            got: self.shape().clone(),
+            expected: "a vector, that is one axis".into(),
+            help: "flatten() makes a vector, matmul() multiplies matrices",
+        })
+    }
+}
+
+fn matmul(op: &'static str, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    same_dtype(op, a, b)?;
+    if a.ndim() == 0 || b.ndim() == 0 {
+        return Err(mismatch(op, a, b));
+    }
+    let left = if a.ndim() == 1 { a.unsqueeze(0) } else { a.clone() };
+    let right = if b.ndim() == 1 { b.unsqueeze(1) } else { b.clone() };
+    if left.dim(-1) != right.dim(-2) {
+        return Err(mismatch(op, a, b));
+    }
+    let product = float_dtype!(a.dtype(), T => multiply::<T>(op, &left, &right),
+        else Err(not_float(op, a.dtype())))?;
+    Ok(match (a.ndim(), b.ndim()) {
+        (1, 1) => product.reshape(()),
+        (1, _) => product.squeeze(-2),
+        (_, 1) => product.squeeze(-1),
+        _ => product,
+    })
+}
+
+fn mismatch(op: &'static str, a: &Tensor, b: &Tensor) -> Error {
+    let k = b.shape().iter().rev().nth(1).or(b.shape().first());
+    Error::Shape {
+        op,
+        got: a.shape().clone(),
+        expected: match k {
+            Some(k) => format!("[.., {k}], to multiply with {}", b.shape()).into(),
+            None => format!("two tensors with axes, but the other is {}", b.shape()).into(),
+        },
+        help: "the last axis on the left meets the last but one on the right; see t()",
+    }
+}
+
+/// Both operands have two axes or more, and their inner lengths agree.
+fn multiply<T: Float>(op: &'static str, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    let (m, n) = (a.dim(-2), b.dim(-1));
+    if let Some(rows) = as_one_matrix(a, b) {
+        let shape: Shape = a.shape()[..a.ndim() - 1].iter().copied().chain([n]).collect();
+        return Ok(one_product::<T>(&rows, b, shape));
+    }
+    let batch = broadcast(op, &batch_of(a), &batch_of(b))?;
+    let with = |dims: [usize; 2]| -> Shape { batch.iter().copied().chain(dims).collect() };
+    let a = a.expanded(op, &with([m, a.dim(-1)]))?;
+    let b = b.expanded(op, &with([b.dim(-2), n]))?;
+    Ok(batched::<T>(&a, &b, with([m, n])))
+}
+
+/// All rows of `a` as one matrix, if `b` is a single matrix and strides can say it.
+fn as_one_matrix(a: &Tensor, b: &Tensor) -> Option<Tensor> {
+    if b.ndim() != 2 {
+        return None;
+    }
+    let k = a.dim(-1);
+    let rows = a.shape()[..a.ndim() - 1].iter().product();
+    let layout = a.layout.reshaped(&Shape::from([rows, k]))?;
+    Some(a.with_layout(layout))
+}
+
+fn one_product<T: Float>(a: &Tensor, b: &Tensor, shape: Shape) -> Tensor {
+    let (rows, cols) = (a.dim(0), b.dim(1));
+    let mut out = Buffer::stale(rows * cols);
+    let c = MatMut { data: &mut out, rows, cols, row_stride: cols as isize, col_stride: 1 };
+    gemm(T::ONE, matrix(a), matrix(b), T::ZERO, c);
+    Tensor::from_raw::<T>(out, shape)
+}
+
+fn matrix<T: Float>(t: &Tensor) -> Mat<'_, T> {
+    let start = if t.is_empty() { 0 } else { t.layout.offset };
+    Mat {
+        data: &t.storage.raw::<T>()[start..],
+        rows: t.dim(0),
+        cols: t.dim(1),
+        row_stride: t.strides()[0],
+        col_stride: t.strides()[1],
+    }
+}
+
+fn batched<T: Float>(a: &Tensor, b: &Tensor, shape: Shape) -> Tensor {
+    let [m, k, n] = [a.dim(-2), a.dim(-1), b.dim(-1)];
+    let (a_starts, b_starts) = (starts(a), starts(b));
+    let mut out = Buffer::stale(shape.size());
+    gemm_batched(
+        a_starts.len(),
+        m,
+        k,
+        n,
+        a.storage.raw::<T>(),
+        &a_starts,
+        inner_strides(a),
+        b.storage.raw::<T>(),
+        &b_starts,
+        inner_strides(b),
+        &mut out,
+    );
+    Tensor::from_raw::<T>(out, shape)
+}
+
+fn batch_of(t: &Tensor) -> Shape {
+    Shape::from(&t.shape()[..t.ndim() - 2])
+}
+
+/// Where each matrix of a batch starts.
+fn starts(t: &Tensor) -> Vec<usize> {
+    let mut layout = t.layout.clone();
+    layout.shape = batch_of(t);
+    layout.strides.truncate(t.ndim() - 2);
+    layout.positions().collect()
+}
+
+fn inner_strides(t: &Tensor) -> [isize; 2] {
+    [t.strides()[t.ndim() - 2], t.strides()[t.ndim() - 1]]
+}
