@@ -1,6 +1,6 @@
 //! Conversion between dtypes.
 
-use crate::stopgap::{Buffer, convert};
+use brand_nn_kernels::{Buffer, Convert, convert};
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
@@ -41,7 +41,7 @@ impl Tensor {
             else unreachable!("16-bit floats are widened"))
     }
 
-    fn as_type<A: Native, B: Native>(&self) -> Self {
+    fn as_type<A: Native + Convert<B>, B: Native>(&self) -> Self {
         let mut out = Buffer::stale(self.size());
         convert::<A, B>(&self.data::<A>(), &mut out);
         Self::from_raw::<B>(out, self.shape().clone())

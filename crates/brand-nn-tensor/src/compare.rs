@@ -1,6 +1,6 @@
 //! Comparisons, which give `bool` tensors, and the logic on those.
 
-use crate::stopgap::{Buffer, Compare, compare};
+use brand_nn_kernels::{Buffer, Compare, compare};
 
 use crate::elementwise::same_dtype;
 use crate::error::expect;

@@ -1,6 +1,6 @@
 //! Tensors made of values, of one repeated value, or of a row of numbers.
 
-use crate::stopgap::{Buffer, memory};
+use brand_nn_kernels::{Buffer, memory};
 
 use crate::error::expect;
 use crate::storage::sealed::Stored;
@@ -118,7 +118,7 @@ impl Tensor {
     /// Zeros of the given dtype, or an error for a shape that memory doesn't allow.
     ///
     /// # Errors
-    /// If the shape needs more bytes than the limit of `crate::stopgap::memory` allows.
+    /// If the shape needs more bytes than the limit of `brand_nn_kernels::memory` allows.
     ///
     /// # Examples
     ///

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::stopgap::{Binary, Buffer, Number, Unary, select, unary, unary_in_place, unary_table};
+use brand_nn_kernels::{Binary, Buffer, Number, Unary, select, unary, unary_in_place, unary_table};
 
 use crate::error::expect;
 use crate::operators::{combine, with_scalar};

@@ -13,7 +13,6 @@ mod product;
 mod random;
 mod reduce;
 mod shape;
-mod stopgap;
 mod storage;
 mod tensor;
 mod view;

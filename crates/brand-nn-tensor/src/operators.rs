@@ -6,7 +6,7 @@ use std::ops::{
     Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign,
 };
 
-use crate::stopgap::{
+use brand_nn_kernels::{
     Binary, Buffer, Number, Unary, View, binary, binary_in_place, binary_scalar,
     binary_scalar_in_place, scalar_binary, scalar_binary_in_place,
 };
@@ -38,12 +38,26 @@ macro_rules! scalars {
 
 scalars! { f32 f64 i32 }
 
+/// The name of the method that a user writes for the operation.
+const fn name_of(op: Binary) -> &'static str {
+    match op {
+        Binary::Add => "add",
+        Binary::Sub => "sub",
+        Binary::Mul => "mul",
+        Binary::Div => "div",
+        Binary::Pow => "pow",
+        Binary::Max => "maximum",
+        Binary::Min => "minimum",
+        Binary::Rem => "rem",
+    }
+}
+
 type Operand<'a> = Cow<'a, Tensor>;
 
 /// `a op b` with broadcasting, in the buffer of an operand that is given away and fits.
 #[track_caller]
 pub(crate) fn combine(op: Binary, a: Operand<'_>, b: Operand<'_>) -> Tensor {
-    let name = op.name();
+    let name = name_of(op);
     expect(same_dtype(name, &a, &b));
     let shape = expect(broadcast(name, a.shape(), b.shape()));
     let dtype = a.dtype();
@@ -96,7 +110,7 @@ fn view<'a, T: Num>(tensor: &'a Tensor, layout: &'a Layout) -> View<'a, T> {
 /// `a = a op b`, where `a` keeps its shape.
 #[track_caller]
 fn assign(op: Binary, a: &mut Tensor, b: &Tensor) {
-    let name = op.name();
+    let name = name_of(op);
     expect(same_dtype(name, a, b));
     let stretched = expect(b.expanded(name, a.shape()));
     let done = number_dtype!(a.dtype(), T => {
@@ -111,7 +125,7 @@ fn assign(op: Binary, a: &mut Tensor, b: &Tensor) {
 /// `a op number`, where the number takes the dtype of `a`.
 #[track_caller]
 pub(crate) fn with_scalar(op: Binary, a: Operand<'_>, number: f64) -> Tensor {
-    expect(require_exact(op.name(), number, a.dtype()));
+    expect(require_exact(name_of(op), number, a.dtype()));
     let dtype = a.dtype();
     number_dtype!(dtype, T => {
         let number = T::from_f64(number);
@@ -120,13 +134,13 @@ pub(crate) fn with_scalar(op: Binary, a: Operand<'_>, number: f64) -> Tensor {
             |values| binary_scalar_in_place(op, values, number),
             |values, out| binary_scalar(op, values, number, out),
         )
-    }, else expect(Err(not_number(op.name(), dtype))))
+    }, else expect(Err(not_number(name_of(op), dtype))))
 }
 
 /// `number op a`, where the number takes the dtype of `a`.
 #[track_caller]
 fn from_scalar(op: Binary, number: f64, a: Operand<'_>) -> Tensor {
-    expect(require_exact(op.name(), number, a.dtype()));
+    expect(require_exact(name_of(op), number, a.dtype()));
     let dtype = a.dtype();
     number_dtype!(dtype, T => {
         let number = T::from_f64(number);
@@ -135,7 +149,7 @@ fn from_scalar(op: Binary, number: f64, a: Operand<'_>) -> Tensor {
             |values| scalar_binary_in_place(op, number, values),
             |values, out| scalar_binary(op, number, values, out),
         )
-    }, else expect(Err(not_number(op.name(), dtype))))
+    }, else expect(Err(not_number(name_of(op), dtype))))
 }
 
 /// Runs one of two twins: in place where the operand was given away, else into a new buffer.

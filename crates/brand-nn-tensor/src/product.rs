@@ -1,6 +1,6 @@
 //! Products of matrices and vectors.
 
-use crate::stopgap::{Buffer, Mat, MatMut, gemm, gemm_batched};
+use brand_nn_kernels::{Buffer, Mat, MatMut, Mats, gemm, gemm_batched};
 
 use crate::elementwise::same_dtype;
 use crate::error::expect;
@@ -143,40 +143,27 @@ fn as_one_matrix(a: &Tensor, b: &Tensor) -> Option<Tensor> {
 fn one_product<T: Float>(a: &Tensor, b: &Tensor, shape: Shape) -> Tensor {
     let (rows, cols) = (a.dim(0), b.dim(1));
     let mut out = Buffer::stale(rows * cols);
-    let c = MatMut { data: &mut out, rows, cols, row_stride: cols as isize, col_stride: 1 };
-    gemm(T::ONE, matrix(a), matrix(b), T::ZERO, c);
+    gemm(T::ONE, matrix(a), matrix(b), T::ZERO, MatMut::new(&mut out, rows, cols));
     Tensor::from_raw::<T>(out, shape)
 }
 
 fn matrix<T: Float>(t: &Tensor) -> Mat<'_, T> {
-    let start = if t.is_empty() { 0 } else { t.layout.offset };
-    Mat {
-        data: &t.storage.raw::<T>()[start..],
-        rows: t.dim(0),
-        cols: t.dim(1),
-        row_stride: t.strides()[0],
-        col_stride: t.strides()[1],
-    }
+    let data = &t.storage.raw::<T>()[t.layout.offset..];
+    let [row_stride, col_stride] = [t.strides()[0], t.strides()[1]];
+    Mat { data, rows: t.dim(0), cols: t.dim(1), row_stride, col_stride }
 }
 
 fn batched<T: Float>(a: &Tensor, b: &Tensor, shape: Shape) -> Tensor {
-    let [m, k, n] = [a.dim(-2), a.dim(-1), b.dim(-1)];
     let (a_starts, b_starts) = (starts(a), starts(b));
     let mut out = Buffer::stale(shape.size());
-    gemm_batched(
-        a_starts.len(),
-        m,
-        k,
-        n,
-        a.storage.raw::<T>(),
-        &a_starts,
-        inner_strides(a),
-        b.storage.raw::<T>(),
-        &b_starts,
-        inner_strides(b),
-        &mut out,
-    );
+    gemm_batched(matrices::<T>(a, &a_starts), matrices(b, &b_starts), &mut out);
     Tensor::from_raw::<T>(out, shape)
+}
+
+fn matrices<'a, T: Float>(t: &'a Tensor, offsets: &'a [usize]) -> Mats<'a, T> {
+    let [row_stride, col_stride] = [t.strides()[t.ndim() - 2], t.strides()[t.ndim() - 1]];
+    let data = t.storage.raw::<T>();
+    Mats { data, offsets, rows: t.dim(-2), cols: t.dim(-1), row_stride, col_stride }
 }
 
 fn batch_of(t: &Tensor) -> Shape {
@@ -189,8 +176,4 @@ fn starts(t: &Tensor) -> Vec<usize> {
     layout.shape = batch_of(t);
     layout.strides.truncate(t.ndim() - 2);
     layout.positions().collect()
-}
-
-fn inner_strides(t: &Tensor) -> [isize; 2] {
-    [t.strides()[t.ndim() - 2], t.strides()[t.ndim() - 1]]
 }

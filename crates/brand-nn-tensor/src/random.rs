@@ -1,6 +1,6 @@
 //! Random numbers as a function of seed, call and position: the same for any number of threads.
 
-use crate::stopgap::{Buffer, fill_normal, fill_uniform, for_each_chunk, philox};
+use brand_nn_kernels::{Buffer, fill_normal, fill_uniform, for_each_chunk, philox};
 use ndarray_rand::rand::RngCore;
 use ndarray_rand::rand_distr::Distribution;
 use serde::{Deserialize, Serialize};
@@ -287,7 +287,7 @@ fn filled(op: &'static str, shape: Shape, fill: impl FnOnce(&mut [f32])) -> Tens
     Tensor::from_raw::<f32>(out, shape)
 }
 
-fn each_position<T: crate::stopgap::Plain>(out: &mut [T], draw: impl Fn(usize) -> T + Sync) {
+fn each_position<T: brand_nn_kernels::Plain>(out: &mut [T], draw: impl Fn(usize) -> T + Sync) {
     for_each_chunk(out, CHUNK, |chunk, part| {
         for (i, x) in part.iter_mut().enumerate() {
             *x = draw(chunk * CHUNK + i);

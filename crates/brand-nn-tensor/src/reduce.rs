@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::stopgap::{Buffer, Reduce, Unary, arg_reduce, cumsum, reduce};
+use brand_nn_kernels::{Buffer, Reduce, Unary, arg_reduce, cumsum, log_softmax, reduce, softmax};
 
 use crate::error::expect;
-use crate::storage::{Num, float_dtype, number_dtype};
+use crate::storage::{Float, Num, number_dtype};
 use crate::tensor::{not_float, not_number};
 use crate::{DType, Error, Result, Shape, Tensor};
 
@@ -284,6 +284,9 @@ impl Tensor {
     }
 }
 
+/// Values and row length in, values out.
+type Kernel<T> = fn(&[T], usize, &mut [T]);
+
 /// Softmax and its relatives.
 impl Tensor {
     /// `e^x / Σ e^x` along an axis, without overflow; a lane of −∞ alone gives zeros.
@@ -302,15 +305,7 @@ impl Tensor {
     #[track_caller]
     #[must_use]
     pub fn softmax(&self, axis: isize) -> Self {
-        expect(self.require_float("softmax"));
-        let axis = expect(self.shape().axis("softmax", axis));
-        self.on_lanes(axis, |lanes| {
-            float_dtype!(lanes.dtype(), T => {
-                let mut out = Buffer::stale(lanes.size());
-                crate::stopgap::softmax::<T>(&lanes.data(), lanes.dim(-1), &mut out);
-                Self::from_raw::<T>(out, lanes.shape().clone())
-            }, else expect(Err(not_float("softmax", lanes.dtype()))))
-        })
+        expect(self.lanewise("softmax", axis, softmax, softmax))
     }
 
     /// The logarithm of [`Tensor::softmax`], accurate where that is close to 0.
@@ -320,15 +315,30 @@ impl Tensor {
     #[track_caller]
     #[must_use]
     pub fn log_softmax(&self, axis: isize) -> Self {
-        expect(self.require_float("log_softmax"));
-        let axis = expect(self.shape().axis("log_softmax", axis));
-        self.on_lanes(axis, |lanes| {
-            float_dtype!(lanes.dtype(), T => {
-                let mut out = Buffer::stale(lanes.size());
-                crate::stopgap::log_softmax::<T>(&lanes.data(), lanes.dim(-1), &mut out);
-                Self::from_raw::<T>(out, lanes.shape().clone())
-            }, else expect(Err(not_float("log_softmax", lanes.dtype()))))
-        })
+        expect(self.lanewise("log_softmax", axis, log_softmax, log_softmax))
+    }
+
+    /// Runs a kernel (once a type) on the lanes of an axis.
+    fn lanewise(
+        &self,
+        op: &'static str,
+        axis: isize,
+        single: Kernel<f32>,
+        double: Kernel<f64>,
+    ) -> Result<Self> {
+        let axis = self.shape().axis(op, axis)?;
+        match self.dtype() {
+            DType::F32 => Ok(self.on_lanes(axis, |lanes| lanes.through(single))),
+            DType::F64 => Ok(self.on_lanes(axis, |lanes| lanes.through(double))),
+            got => Err(not_float(op, got)),
+        }
+    }
+
+    /// Runs a kernel on contiguous rows.
+    fn through<T: Float>(&self, kernel: Kernel<T>) -> Self {
+        let mut out = Buffer::stale(self.size());
+        kernel(&self.data(), self.dim(-1), &mut out);
+        Self::from_raw::<T>(out, self.shape().clone())
     }
 
     /// `ln Σ e^x` along an axis, without overflow; −∞ of nothing.

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::stopgap::{Buffer, View, copy};
+use brand_nn_kernels::{Buffer, View, copy};
 
 use crate::error::expect;
 use crate::layout::Layout;
