@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -89,6 +89,21 @@ pub fn for_each(tasks: usize, f: impl Fn(usize) + Sync) {
             work();
         });
     });
+}
+
+/// The results of `f(0)` … `f(tasks − 1)` in their order, computed as [`for_each`] does.
+///
+/// # Examples
+/// ```
+/// let squares = brand_nn_kernels::threads::map(4, |i| i * i);
+/// assert_eq!(squares, [0, 1, 4, 9]);
+/// ```
+pub fn map<R: Send + Sync>(tasks: usize, f: impl Fn(usize) -> R + Sync) -> Vec<R> {
+    let slots: Vec<OnceLock<R>> = (0..tasks).map(|_| OnceLock::new()).collect();
+    for_each(tasks, |i| {
+        slots[i].get_or_init(|| f(i));
+    });
+    slots.into_iter().filter_map(OnceLock::into_inner).collect()
 }
 
 /// Calls `f(i, part)` for the consecutive parts of `out` that have `chunk` elements.
