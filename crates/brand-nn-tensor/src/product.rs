@@ -143,7 +143,8 @@ fn as_one_matrix(a: &Tensor, b: &Tensor) -> Option<Tensor> {
 fn one_product<T: Float>(a: &Tensor, b: &Tensor, shape: Shape) -> Tensor {
     let (rows, cols) = (a.dim(0), b.dim(1));
     let mut out = Buffer::stale(rows * cols);
-    gemm(T::ONE, matrix(a), matrix(b), T::ZERO, MatMut::new(&mut out, rows, cols));
+    let c = MatMut { data: &mut out, rows, cols, row_stride: cols as isize, col_stride: 1 };
+    gemm(T::ONE, matrix(a), matrix(b), T::ZERO, c);
     Tensor::from_raw::<T>(out, shape)
 }
 
