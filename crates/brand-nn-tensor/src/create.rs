@@ -270,7 +270,7 @@ fn zeros(op: &'static str, shape: Shape, dtype: DType) -> Result<Tensor> {
     })
 }
 
-fn too_large(op: &'static str, shape: &Shape, dtype: DType) -> Error {
+pub(crate) fn too_large(op: &'static str, shape: &Shape, dtype: DType) -> Error {
     let bytes = shape.iter().fold(dtype.size() as u128, |b, &dim| b.saturating_mul(dim as u128));
     Error::TooLarge { op, shape: shape.clone(), bytes, limit: memory::limit() }
 }

@@ -1,0 +1,103 @@
+//! Several steps in one pass over memory, for the floors above.
+
+use brand_nn_kernels::{Buffer, Unary, dropout, sum_duplicate_rows, unary_slope};
+
+use crate::error::expect;
+use crate::storage::{Float, float_dtype};
+use crate::tensor::not_float;
+use crate::{Element, Result, Tensor};
+
+/// Steps that other crates compose; each is one pass over memory.
+impl Tensor {
+    /// Each element times the slope of a function of the table at `x`.
+    ///
+    /// # Panics
+    /// If the dtypes or shapes differ, or are no floats.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use brand_nn_kernels::Unary;
+    /// use brand_nn_tensor::Tensor;
+    ///
+    /// let x = Tensor::from([1.0, 3.0]);
+    /// let chained = Tensor::from([1.0, 10.0]).times_slope(Unary::Square, &x); // 2 x each
+    /// assert_eq!(chained, Tensor::from([2.0, 60.0]));
+    /// ```
+    #[track_caller]
+    #[must_use]
+    pub fn times_slope(&self, op: Unary, x: &Self) -> Self {
+        expect(self.require_dtype(op.name(), x.dtype()));
+        let result = float_dtype!(
+            self.dtype(),
+            T => Ok(self.slope_of::<T>(op, x)),
+            else Err(not_float(op.name(), self.dtype()))
+        );
+        expect(result)
+    }
+
+    #[track_caller]
+    fn slope_of<T: Float>(&self, op: Unary, x: &Self) -> Self {
+        let (values, x) = (self.data::<T>(), x.data::<T>());
+        let mut out = Buffer::stale(values.len());
+        unary_slope(op, &x, &values, &mut out);
+        Self::from_raw::<T>(out, self.shape().clone())
+    }
+
+    /// Zero in place of a share `rate` of the elements; the others are divided by 1 − rate.
+    ///
+    /// Which elements survive is a function of `key` and their position alone.
+    ///
+    /// # Panics
+    /// If the rate is not in 0..=1, or the dtype is no float.
+    #[track_caller]
+    #[must_use]
+    pub fn dropout(&self, rate: f64, key: [u64; 2]) -> Self {
+        let result = float_dtype!(
+            self.dtype(),
+            T => Ok(self.dropped::<T>(rate, key)),
+            else Err(not_float("dropout", self.dtype()))
+        );
+        expect(result)
+    }
+
+    #[track_caller]
+    fn dropped<T: Float>(&self, rate: f64, key: [u64; 2]) -> Self {
+        let values = self.data::<T>();
+        let mut out = Buffer::stale(values.len());
+        dropout(&values, rate, key, &mut out);
+        Self::from_raw::<T>(out, self.shape().clone())
+    }
+
+    /// Adds up the rows of equal ids: the sorted ids, each once, and their sums.
+    ///
+    /// # Errors
+    /// If the ids are not i64, one a row, or the rows are no floats.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use brand_nn_tensor::Tensor;
+    ///
+    /// let rows = Tensor::from([[1.0], [10.0], [5.0]]);
+    /// let (ids, sums) = rows.sum_duplicate_rows(&Tensor::from([7i64, 2, 7]))?;
+    /// assert_eq!((ids, sums), (Tensor::from([2i64, 7]), Tensor::from([[10.0], [6.0]])));
+    /// # Ok::<(), brand_nn_tensor::Error>(())
+    /// ```
+    pub fn sum_duplicate_rows(&self, ids: &Self) -> Result<(Self, Self)> {
+        ids.require_dtype("sum_duplicate_rows", i64::DTYPE)?;
+        float_dtype!(
+            self.dtype(),
+            T => self.summed_rows::<T>(&ids.data()),
+            else Err(not_float("sum_duplicate_rows", self.dtype()))
+        )
+    }
+
+    fn summed_rows<T: Float>(&self, ids: &[i64]) -> Result<(Self, Self)> {
+        let mut shape = self.shape().to_vec();
+        let width = shape.iter().skip(1).product();
+        let (ids, sums) = sum_duplicate_rows(ids, &self.data::<T>(), width);
+        shape[0] = ids.len();
+        Ok((Self::from(ids), Self::from_raw::<T>(sums, shape.into())))
+    }
+}
