@@ -1,20 +1,21 @@
 //! The one matrix product behind everything: `C = α A B + β C` with any strides.
 
 use crate::Real;
-use crate::threads::for_each;
 
 mod batched;
+mod block;
+mod dot;
+mod job;
 mod oracle;
+mod packed;
+mod plan;
+mod thin;
+mod tile;
 
 pub use batched::{Mats, gemm_batched};
+pub(crate) use job::Job;
 pub(crate) use oracle::Product;
-
-/// Multiply-adds below which a product stays on one thread: about 100 µs.
-const SERIAL: usize = 1 << 21;
-/// Rows of C that one task computes.
-const ROW_BLOCK: usize = 128;
-/// Columns of C that one task computes.
-const COLUMN_BLOCK: usize = 1024;
+pub use packed::{PackedB, gemm_packed};
 
 /// A matrix to read: element (i, j) is `data[i·row_stride + j·col_stride]`.
 ///
@@ -50,8 +51,13 @@ pub struct MatMut<'a, T> {
 
 impl<'a, T> Mat<'a, T> {
     /// A matrix whose rows follow each other.
-    pub fn new(data: &'a [T], rows: usize, cols: usize) -> Self {
+    pub fn rows(data: &'a [T], rows: usize, cols: usize) -> Self {
         Mat { data, rows, cols, row_stride: cols as isize, col_stride: 1 }
+    }
+
+    /// A matrix whose columns follow each other.
+    pub fn columns(data: &'a [T], rows: usize, cols: usize) -> Self {
+        Mat { data, rows, cols, row_stride: 1, col_stride: rows as isize }
     }
 
     /// The same elements with rows and columns swapped.
@@ -64,12 +70,14 @@ impl<'a, T> Mat<'a, T> {
 
 impl<'a, T> MatMut<'a, T> {
     /// A matrix whose rows follow each other.
-    pub fn new(data: &'a mut [T], rows: usize, cols: usize) -> Self {
+    pub fn rows(data: &'a mut [T], rows: usize, cols: usize) -> Self {
         MatMut { data, rows, cols, row_stride: cols as isize, col_stride: 1 }
     }
 }
 
 /// `C = α A B + β C`; with β = 0, C is written without being read.
+///
+/// The bits of the result depend on shapes, strides and instruction set, never on threads.
 ///
 /// # Panics
 /// If the sizes do not fit, or a matrix leaves its data.
@@ -78,31 +86,15 @@ impl<'a, T> MatMut<'a, T> {
 /// ```
 /// use brand_nn_kernels::{Mat, MatMut, gemm};
 /// let (a, b, mut c) = ([1.0_f32, 2.0, 3.0, 4.0], [5.0, 6.0], [0.0; 2]);
-/// gemm(1.0, Mat::new(&a, 2, 2), Mat::new(&b, 2, 1), 0.0, MatMut::new(&mut c, 2, 1));
+/// gemm(1.0, Mat::rows(&a, 2, 2), Mat::rows(&b, 2, 1), 0.0, MatMut::rows(&mut c, 2, 1));
 /// assert_eq!(c, [17.0, 39.0]);
 /// ```
 #[track_caller]
 #[allow(clippy::needless_pass_by_value, reason = "the product takes its output over")]
 pub fn gemm<T: Real>(alpha: T, a: Mat<T>, b: Mat<T>, beta: T, c: MatMut<T>) {
     check(&a, &b, &c);
-    if c.rows == 0 || c.cols == 0 {
-        return;
-    }
-    let (m, k, n) = (c.rows, a.cols, c.cols);
-    let (row_block, column_block) =
-        if m * n * k < SERIAL { (m, n) } else { (ROW_BLOCK, COLUMN_BLOCK) };
-    let columns = n.div_ceil(column_block);
-    let job = Job::new(alpha, &a, &b, beta, &c);
-    for_each(m.div_ceil(row_block) * columns, |task| {
-        let rows = block(task / columns, row_block, m);
-        let cols = block(task % columns, column_block, n);
-        // SAFETY: `check` proved the operands inside their data; tasks write disjoint blocks.
-        unsafe { T::product(job.window(rows, cols)) };
-    });
-}
-
-fn block(index: usize, size: usize, end: usize) -> std::ops::Range<usize> {
-    index * size..end.min((index + 1) * size)
+    // SAFETY: checked in the line above; `c` is borrowed uniquely until the product is done.
+    unsafe { plan::product(Job::new(alpha, &a, &b, beta, &c)) };
 }
 
 /// Panics unless the sizes fit and every element lies inside its data.
@@ -120,8 +112,23 @@ fn check<T>(a: &Mat<T>, b: &Mat<T>, c: &MatMut<T>) {
     );
     check_inside("A", a.data.len(), [a.rows, a.cols], [a.row_stride, a.col_stride]);
     check_inside("B", b.data.len(), [b.rows, b.cols], [b.row_stride, b.col_stride]);
+    check_output(c);
+}
+
+/// Panics if a matrix to write leaves its data or two of its elements share a place.
+#[track_caller]
+fn check_output<T>(c: &MatMut<T>) {
     check_inside("C", c.data.len(), [c.rows, c.cols], [c.row_stride, c.col_stride]);
-    check_apart([c.rows, c.cols], [c.row_stride, c.col_stride]);
+    let reach = |count: usize, stride: isize| (count as i128 - 1).max(0) * stride as i128;
+    let (row, col) = (c.row_stride as i128, c.col_stride as i128);
+    let beside = row > reach(c.cols, c.col_stride) || col > reach(c.rows, c.row_stride);
+    let apart = (c.rows <= 1 || row > 0) && (c.cols <= 1 || col > 0);
+    assert!(
+        apart && (beside || c.rows <= 1 || c.cols <= 1),
+        "gemm: elements of C overlap: shape [{}, {}], strides [{row}, {col}]",
+        c.rows,
+        c.cols
+    );
 }
 
 #[track_caller]
@@ -130,71 +137,4 @@ fn check_inside(name: &str, len: usize, shape: [usize; 2], strides: [isize; 2]) 
         crate::strided::fits(len, 0, &shape, &strides),
         "gemm: {name} of shape {shape:?}, strides {strides:?} leaves its {len} elements"
     );
-}
-
-/// Panics if two elements of a matrix to write would share a place.
-#[track_caller]
-fn check_apart(shape: [usize; 2], strides: [isize; 2]) {
-    let [rows, cols] = shape;
-    let reach = |count: usize, stride: isize| count.saturating_sub(1) as i128 * stride as i128;
-    let [row, col] = strides;
-    let apart = (rows <= 1 || row > 0)
-        && (cols <= 1 || col > 0)
-        && (rows <= 1
-            || cols <= 1
-            || row as i128 > reach(cols, col)
-            || col as i128 > reach(rows, row));
-    assert!(apart, "gemm: elements of C overlap: shape {shape:?}, strides {strides:?}");
-}
-
-/// A product on raw operands.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Job<T> {
-    pub(crate) m: usize,
-    pub(crate) k: usize,
-    pub(crate) n: usize,
-    pub(crate) alpha: T,
-    pub(crate) a: *const T,
-    pub(crate) a_strides: [isize; 2],
-    pub(crate) b: *const T,
-    pub(crate) b_strides: [isize; 2],
-    pub(crate) beta: T,
-    pub(crate) c: *mut T,
-    pub(crate) c_strides: [isize; 2],
-}
-
-// SAFETY: the pointers come from slices of Plain elements that outlive the product, and tasks on
-// different threads write disjoint blocks of C.
-unsafe impl<T: Real> Sync for Job<T> {}
-
-impl<T: Real> Job<T> {
-    fn new(alpha: T, a: &Mat<T>, b: &Mat<T>, beta: T, c: &MatMut<T>) -> Self {
-        Job {
-            m: c.rows,
-            k: a.cols,
-            n: c.cols,
-            alpha,
-            a: a.data.as_ptr(),
-            a_strides: [a.row_stride, a.col_stride],
-            b: b.data.as_ptr(),
-            b_strides: [b.row_stride, b.col_stride],
-            beta,
-            c: c.data.as_ptr().cast_mut(),
-            c_strides: [c.row_stride, c.col_stride],
-        }
-    }
-
-    /// The same product for some rows and columns of C.
-    fn window(&self, rows: std::ops::Range<usize>, cols: std::ops::Range<usize>) -> Self {
-        let (row, col) = (rows.start as isize, cols.start as isize);
-        Job {
-            m: rows.len(),
-            n: cols.len(),
-            a: self.a.wrapping_offset(row * self.a_strides[0]),
-            b: self.b.wrapping_offset(col * self.b_strides[1]),
-            c: self.c.wrapping_offset(row * self.c_strides[0] + col * self.c_strides[1]),
-            ..*self
-        }
-    }
 }

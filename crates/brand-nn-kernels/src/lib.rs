@@ -36,7 +36,7 @@ pub use cross_entropy::{cross_entropy, cross_entropy_backward};
 pub use dropout::dropout;
 pub use element::{Number, Plain, Real};
 pub use error::{Error, Result};
-pub use gemm::{Mat, MatMut, Mats, gemm, gemm_batched};
+pub use gemm::{Mat, MatMut, Mats, PackedB, gemm, gemm_batched, gemm_packed};
 pub use index::{gather_rows, scatter_add_rows, sum_duplicate_rows};
 pub use lstm::{LstmStep, lstm_cell, lstm_cell_backward};
 pub use memory::Buffer;

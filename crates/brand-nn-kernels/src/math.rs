@@ -1,6 +1,6 @@
 //! Functions of one number, written so that a loop over them becomes vector code.
 
-use crate::simd::Lanes;
+use crate::simd::{Lanes, Vector};
 
 mod double;
 mod single;
@@ -9,6 +9,8 @@ mod single;
 ///
 /// For `f32` they are polynomials without branches; for `f64` mostly the standard library's.
 pub trait Math: Sized {
+    /// A register of this type.
+    type Wide<L: Lanes>: Vector<Element = Self>;
     /// `self · b + c`, with one rounding where the hardware has it.
     fn multiply_add<L: Lanes>(self, b: Self, c: Self) -> Self;
     /// `|self|`.

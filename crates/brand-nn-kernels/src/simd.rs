@@ -5,6 +5,14 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod vector;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub(crate) use vector::Vector;
+
 /// The environment variable that forces an instruction set: `portable`, `avx2`, `avx512`, `neon`.
 const VARIABLE: &str = "BRAND_NN_ISA";
 
@@ -92,27 +100,44 @@ fn initial() -> Isa {
     forced.or_else(|| available().next_back()).unwrap_or(Isa::Portable)
 }
 
-/// What a kernel may know of the instruction set that it is compiled for.
+/// An instruction set as kernels see it: its registers and how many it has.
 pub trait Lanes: Copy + 'static {
     /// Whether multiply-add is one instruction with one rounding.
     const FMA: bool;
+    /// Rows of the largest tile of a matrix product that stays in registers, two vectors wide.
+    const ROWS: usize;
+    /// Depth of a tile whose panel of B stays in the first cache, in bytes a column.
+    const DEPTH: usize;
+    /// A register of `f32`.
+    type Single: Vector<Element = f32>;
+    /// A register of `f64`.
+    type Double: Vector<Element = f64>;
 }
 
 macro_rules! lanes {
-    ($($name:ident $fma:literal $doc:literal)*) => {$(
+    ($(#[$cfg:meta])* $name:ident $doc:literal $fma:literal $rows:literal $depth:literal
+        $single:ty, $double:ty) => {
+        $(#[$cfg])*
         #[doc = $doc]
         #[derive(Clone, Copy)]
         pub(crate) struct $name;
+
+        $(#[$cfg])*
         impl Lanes for $name {
             const FMA: bool = $fma;
+            const ROWS: usize = $rows;
+            const DEPTH: usize = $depth;
+            type Single = $single;
+            type Double = $double;
         }
-    )*};
+    };
 }
 
-lanes! {
-    Portable false "The baseline of the architecture."
-    Fused true "Any set with fused multiply-add."
-}
+lanes! { Portable "The baseline of the architecture." false 4 1024
+vector::Array<f32, 4>, vector::Array<f64, 2> }
+lanes! { #[cfg(target_arch = "x86_64")] Avx2 "AVX2 and FMA." true 6 1024 x86::F32x8, x86::F64x4 }
+lanes! { #[cfg(target_arch = "x86_64")] Avx512 "AVX-512." true 12 768 x86::F32x16, x86::F64x8 }
+lanes! { #[cfg(target_arch = "aarch64")] Neon "NEON." true 8 1024 neon::F32x4, neon::F64x2 }
 
 /// Work that is compiled once per instruction set.
 pub(crate) trait Kernel {
@@ -126,15 +151,21 @@ pub(crate) trait Kernel {
 /// Runs a kernel with the chosen instruction set.
 #[inline]
 pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
-    match isa() {
-        // SAFETY: `isa` gives only sets that the machine has.
+    dispatch_on(isa(), kernel)
+}
+
+/// Runs a kernel with an instruction set that [`isa`] chose before.
+#[inline]
+pub(crate) fn dispatch_on<K: Kernel>(isa: Isa, kernel: K) -> K::Output {
+    match isa {
+        // SAFETY: `isa` gives only sets that the machine has, and callers pass on what it gave.
         #[cfg(target_arch = "x86_64")]
         Isa::Avx512 => unsafe { avx512(kernel) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
         Isa::Avx2 => unsafe { avx2(kernel) },
         #[cfg(target_arch = "aarch64")]
-        Isa::Neon => kernel.run::<Fused>(),
+        Isa::Neon => kernel.run::<Neon>(),
         _ => kernel.run::<Portable>(),
     }
 }
@@ -142,11 +173,11 @@ pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
 fn avx512<K: Kernel>(kernel: K) -> K::Output {
-    kernel.run::<Fused>()
+    kernel.run::<Avx512>()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn avx2<K: Kernel>(kernel: K) -> K::Output {
-    kernel.run::<Fused>()
+    kernel.run::<Avx2>()
 }

@@ -1,6 +1,7 @@
 //! Many products of one size, as one list of tasks.
 
-use super::{Job, Mat, MatMut, SERIAL, check};
+use super::plan::{is_serial, product};
+use super::{Job, Mat, MatMut, check};
 use crate::Real;
 use crate::threads::{Parts, for_each};
 
@@ -60,17 +61,14 @@ pub fn gemm_batched<T: Real>(a: Mats<T>, b: Mats<T>, c: &mut [T]) {
     if m * n == 0 {
         return;
     }
-    if batch == 1 {
-        return super::gemm(T::ONE, a.get(0), b.get(0), T::ZERO, MatMut::new(c, m, n));
-    }
     let parts = Parts::new(c);
     let one = |i: usize| {
         // SAFETY: each product owns its m·n results and runs once.
         let out = unsafe { parts.range(i * m * n..(i + 1) * m * n) };
-        let (a, b, c) = (a.get(i), b.get(i), MatMut::new(out, m, n));
+        let (a, b, c) = (a.get(i), b.get(i), MatMut::rows(out, m, n));
         check(&a, &b, &c);
         // SAFETY: checked in the line above.
-        unsafe { T::product(Job::new(T::ONE, &a, &b, T::ZERO, &c)) };
+        unsafe { product(Job::new(T::ONE, &a, &b, T::ZERO, &c)) };
     };
-    if batch * m * n * k < SERIAL { (0..batch).for_each(one) } else { for_each(batch, one) }
+    if is_serial(batch * m * n * k) { (0..batch).for_each(one) } else { for_each(batch, one) }
 }

@@ -1,8 +1,8 @@
-//! Products by the `matrixmultiply` crate: for `f64`, and to check our own.
+//! Products by the `matrixmultiply` crate: for odd strides, and to check our own.
 
 use super::Job;
 
-/// Types that know their matrix product.
+/// Types whose product another crate computes too.
 pub trait Product: Sized {
     /// Computes one product on this thread.
     ///

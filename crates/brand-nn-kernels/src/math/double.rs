@@ -6,6 +6,7 @@ use super::Math;
 use crate::simd::Lanes;
 
 impl Math for f64 {
+    type Wide<L: Lanes> = L::Double;
     const FAR: f64 = f64::INFINITY;
 
     #[inline(always)]

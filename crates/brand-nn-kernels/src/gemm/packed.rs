@@ -1,0 +1,255 @@
+//! The right matrix cut into panels whose rows are as wide as a tile.
+
+use super::block::{Block, Right, slab_depth};
+use super::job::Job;
+use super::tile::panel;
+use super::{Mat, MatMut, check_inside, check_output, plan};
+use crate::simd::{Isa, Kernel, Lanes, Vector, dispatch, dispatch_on, isa};
+use crate::threads::{Parts, for_each};
+use crate::{Buffer, Real};
+
+/// Elements below which a matrix is packed on one thread.
+const SERIAL: usize = 1 << 18;
+
+/// A right matrix in the order in which products read it: worth making when it is used again.
+///
+/// # Examples
+/// ```
+/// use brand_nn_kernels::{Mat, MatMut, PackedB, gemm_packed};
+/// let b = PackedB::new(Mat::rows(&[1.0_f32, 2.0, 3.0, 4.0], 2, 2));
+/// let mut c = [0.0; 2];
+/// gemm_packed(1.0, Mat::rows(&[10.0, 1.0], 1, 2), &b, 0.0, MatMut::rows(&mut c, 1, 2));
+/// assert_eq!(c, [13.0, 24.0]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct PackedB<T: Real> {
+    data: Buffer<T>,
+    rows: usize,
+    cols: usize,
+    /// Columns of a panel but the last.
+    width: usize,
+    /// Columns together with those that fill the last panel up to whole vectors.
+    padded: usize,
+    /// Rows of a slab but the last.
+    depth: usize,
+    /// The instruction set whose tiles the panels fit.
+    isa: Isa,
+}
+
+/// A borrowed [`PackedB`] or a part of a matrix packed for one product.
+#[derive(Clone, Copy)]
+pub(super) struct Panels<'a, T: Real> {
+    packed: &'a PackedB<T>,
+}
+
+impl<T: Real> PackedB<T> {
+    /// Packs a matrix of any strides.
+    ///
+    /// # Panics
+    /// If the matrix leaves its data.
+    #[track_caller]
+    pub fn new(b: Mat<T>) -> Self {
+        check_inside("B", b.data.len(), [b.rows, b.cols], [b.row_stride, b.col_stride]);
+        // SAFETY: checked in the line above.
+        unsafe { Self::from_raw(b.data.as_ptr(), b.rows, b.cols, [b.row_stride, b.col_stride]) }
+    }
+
+    /// How many rows the matrix has.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// How many columns the matrix has.
+    pub fn cols(&self) -> usize {
+        self.cols
+    }
+
+    /// Packs `rows × cols` elements.
+    ///
+    /// # Safety
+    /// Every element may be read.
+    pub(super) unsafe fn from_raw(
+        b: *const T,
+        rows: usize,
+        cols: usize,
+        strides: [isize; 2],
+    ) -> Self {
+        let isa = isa();
+        let element = std::marker::PhantomData::<T>;
+        let mut packed = dispatch_on(isa, Measure { rows, cols, isa, element });
+        let mut data = Buffer::stale(rows * packed.padded);
+        let (width, depth) = (packed.width, packed.depth);
+        let panels = cols.div_ceil(width);
+        let source = Source { b, strides };
+        let parts = Parts::new(&mut data);
+        let one = |task: usize| {
+            let (start, column) = (task / panels * depth, task % panels * width);
+            let height = depth.min(rows - start);
+            let stride = packed.stride(column);
+            let at = start * packed.padded + column * height;
+            // SAFETY: each task owns one panel of one slab and runs once.
+            let to = unsafe { parts.range(at..at + height * stride) };
+            // SAFETY: rows start..start + height and columns column..cols of the matrix.
+            unsafe { source.pack(start, column, stride.min(cols - column), stride, to) };
+        };
+        let tasks = if rows == 0 { 0 } else { rows.div_ceil(depth) * panels };
+        if rows * cols < SERIAL {
+            (0..tasks).for_each(one)
+        } else {
+            for_each(tasks, one)
+        }
+        packed.data = data;
+        packed
+    }
+
+    /// Elements from one row of the panel at `column` to the next.
+    fn stride(&self, column: usize) -> usize {
+        self.width.min(self.padded - column)
+    }
+}
+
+impl<'a, T: Real> Panels<'a, T> {
+    pub(super) fn new(packed: &'a PackedB<T>) -> Self {
+        Panels { packed }
+    }
+
+    /// The panel at `column` of the slab of `height` rows from `start` on, and its row stride.
+    #[inline(always)]
+    pub(super) fn panel(&self, start: usize, height: usize, column: usize) -> (*const T, usize) {
+        let packed = self.packed;
+        let at = start * packed.padded + column * height;
+        let stride = packed.stride(column);
+        (packed.data[at..at + height * stride].as_ptr(), stride)
+    }
+}
+
+/// `C = α A B + β C` for a packed B.
+///
+/// # Panics
+/// If the sizes do not fit, or a matrix leaves its data.
+#[track_caller]
+#[allow(clippy::needless_pass_by_value, reason = "the product takes its output over")]
+pub fn gemm_packed<T: Real>(alpha: T, a: Mat<T>, b: &PackedB<T>, beta: T, c: MatMut<T>) {
+    assert!(
+        a.cols == b.rows && a.rows == c.rows && b.cols == c.cols,
+        "gemm_packed: [{}, {}] · [{}, {}] into [{}, {}]",
+        a.rows,
+        a.cols,
+        b.rows,
+        b.cols,
+        c.rows,
+        c.cols
+    );
+    check_inside("A", a.data.len(), [a.rows, a.cols], [a.row_stride, a.col_stride]);
+    check_output(&c);
+    if c.col_stride == 1 || c.cols <= 1 {
+        let right = Mat { data: &[], rows: b.rows, cols: b.cols, row_stride: 0, col_stride: 0 };
+        let job = Job::new(alpha, &a, &right, beta, &c);
+        // SAFETY: A and C were checked above; B's panels check their own bounds.
+        return unsafe { plan::blocks(&job, Some(Panels::new(b))) };
+    }
+    let mut dense = Buffer::zeroed(c.rows * c.cols);
+    gemm_packed(alpha, a, b, T::ZERO, MatMut::rows(&mut dense, c.rows, c.cols));
+    let (rows, cols) = (c.rows, c.cols);
+    let [row_stride, col_stride] = [c.row_stride as usize, c.col_stride as usize];
+    for i in 0..rows {
+        for j in 0..cols {
+            let to = &mut c.data[i * row_stride + j * col_stride];
+            let old = if beta == T::ZERO { T::ZERO } else { beta * *to };
+            *to = old + dense[i * cols + j];
+        }
+    }
+}
+
+/// Runs a block with the instruction set that its panels were packed for.
+pub(super) fn run<T: Real>(job: Job<T>, panels: Option<Panels<T>>, column: usize) {
+    match panels {
+        None => dispatch(Block { job, right: Right::Direct }),
+        Some(panels) => {
+            dispatch_on(panels.packed.isa, Block { job, right: Right::Packed(panels, column) })
+        }
+    }
+}
+
+/// Finds the sizes of panels for the instruction set that it runs with.
+struct Measure<T> {
+    rows: usize,
+    cols: usize,
+    isa: Isa,
+    element: std::marker::PhantomData<T>,
+}
+
+impl<T: Real> Kernel for Measure<T> {
+    type Output = PackedB<T>;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self) -> PackedB<T> {
+        let Measure { rows, cols, isa, .. } = self;
+        let lanes = <T::Wide<L> as Vector>::LANES;
+        let (width, depth) = (panel::<T, L>(), slab_depth::<T, L>(rows));
+        let padded = cols.next_multiple_of(lanes);
+        PackedB { data: Buffer::default(), rows, cols, width, padded, depth, isa }
+    }
+}
+
+/// The matrix to pack.
+#[derive(Clone, Copy)]
+struct Source<T> {
+    b: *const T,
+    strides: [isize; 2],
+}
+
+// SAFETY: the elements are Plain and only read.
+unsafe impl<T: Real> Sync for Source<T> {}
+
+impl<T: Real> Source<T> {
+    /// Copies `columns` columns of one slab, filled up with noughts to `stride`.
+    ///
+    /// # Safety
+    /// The rows from `start`, as many as `to` has, and the columns may be read.
+    unsafe fn pack(
+        &self,
+        start: usize,
+        column: usize,
+        columns: usize,
+        stride: usize,
+        to: &mut [T],
+    ) {
+        let [row_stride, col_stride] = self.strides;
+        let from =
+            self.b.wrapping_offset(start as isize * row_stride + column as isize * col_stride);
+        if columns < stride {
+            to.fill(T::ZERO);
+        }
+        if col_stride == 1 {
+            for (p, to) in to.chunks_exact_mut(stride).enumerate() {
+                let from = from.wrapping_offset(p as isize * row_stride);
+                // SAFETY: `columns` contiguous elements of row start + p.
+                to[..columns].copy_from_slice(unsafe { std::slice::from_raw_parts(from, columns) });
+            }
+        } else {
+            // SAFETY: vouched for by the caller.
+            unsafe { self.pack_across(from, columns, stride, to) };
+        }
+    }
+
+    /// Copies columns that are not side by side, a few rows at a time.
+    ///
+    /// # Safety
+    /// As [`Source::pack`], counted from `from`.
+    unsafe fn pack_across(&self, from: *const T, columns: usize, stride: usize, to: &mut [T]) {
+        const ROWS: usize = 16;
+        let [row_stride, col_stride] = self.strides;
+        for (band, to) in to.chunks_mut(ROWS * stride).enumerate() {
+            let from = from.wrapping_offset((band * ROWS) as isize * row_stride);
+            let rows = to.len() / stride;
+            for j in 0..columns {
+                let from = from.wrapping_offset(j as isize * col_stride);
+                for p in 0..rows {
+                    // SAFETY: p < rows and j < columns, which the caller vouches for.
+                    to[p * stride + j] = unsafe { *from.offset(p as isize * row_stride) };
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The innermost loop: a tile of C grows in registers while A and B stream by.
+
+use crate::simd::Vector;
+use crate::{Number, Real};
+
+/// One tile's operands. A is read element by element with any strides; a row of B is `NV`
+/// vectors side by side.
+#[derive(Clone, Copy)]
+pub(super) struct Tile<T> {
+    /// How many products each element of C sums.
+    pub(super) depth: usize,
+    pub(super) a: *const T,
+    pub(super) a_strides: [isize; 2],
+    pub(super) b: *const T,
+    /// Elements from one row of B to the next.
+    pub(super) b_stride: usize,
+    pub(super) c: *mut T,
+    /// Elements from one row of C to the next; columns lie side by side.
+    pub(super) c_stride: isize,
+    /// Columns of C that exist; those beyond are computed but neither read nor written.
+    pub(super) columns: usize,
+    pub(super) alpha: T,
+    pub(super) beta: T,
+}
+
+/// `C = α A B + β C` for `MR` rows and up to `NV` vectors of columns.
+///
+/// # Safety
+/// The instruction set of `V` is there. A holds `MR × depth` elements, B `depth` rows of
+/// `NV · LANES` elements (of `columns` elements if `PARTIAL`), C `MR × columns`, unshared.
+#[inline(always)]
+pub(super) unsafe fn tile<V: Vector, const MR: usize, const NV: usize, const PARTIAL: bool>(
+    job: &Tile<V::Element>,
+) {
+    let last = job.columns - (NV - 1) * V::LANES;
+    // SAFETY: every address below is one of those that the caller vouches for: row i < MR and
+    // depth p of A, row p of B, row i of C; masked loads and stores stop at `columns`.
+    unsafe {
+        let mut sums = [[V::splat(V::Element::ZERO); NV]; MR];
+        let mut rows = [job.a; MR];
+        for i in 0..MR {
+            rows[i] = job.a.offset(i as isize * job.a_strides[0]);
+        }
+        let (mut at, mut from) = (0, job.b);
+        for _ in 0..job.depth {
+            let mut b = [V::splat(V::Element::ZERO); NV];
+            for v in 0..NV {
+                let here = from.add(v * V::LANES);
+                b[v] =
+                    if PARTIAL && v == NV - 1 { V::load_first(here, last) } else { V::load(here) };
+            }
+            for i in 0..MR {
+                let a = V::splat(*rows[i].offset(at));
+                for v in 0..NV {
+                    sums[i][v] = a.mul_add(b[v], sums[i][v]);
+                }
+            }
+            at += job.a_strides[1];
+            from = from.add(job.b_stride);
+        }
+        for i in 0..MR {
+            let row = job.c.offset(i as isize * job.c_stride);
+            for v in 0..NV {
+                let columns = if v == NV - 1 { last } else { V::LANES };
+                write(sums[i][v], row.add(v * V::LANES), columns, job.alpha, job.beta);
+            }
+        }
+    }
+}
+
+/// `c = α sum + β c` for the first `columns` lanes; c is not read if β is nought.
+///
+/// # Safety
+/// The instruction set of `V` is there, and `c` holds `columns` elements.
+#[inline(always)]
+pub(super) unsafe fn write<V: Vector>(
+    sum: V,
+    c: *mut V::Element,
+    columns: usize,
+    alpha: V::Element,
+    beta: V::Element,
+) {
+    // SAFETY: vouched for by the caller.
+    unsafe {
+        let sum = sum.mul(V::splat(alpha));
+        let whole = columns >= V::LANES;
+        let value = if beta == V::Element::ZERO {
+            sum
+        } else {
+            let old = if whole { V::load(c) } else { V::load_first(c, columns) };
+            old.mul_add(V::splat(beta), sum)
+        };
+        if whole { value.store(c) } else { value.store_first(c, columns) }
+    }
+}
+
+/// Calls [`tile`] for `rows` of 1 to `limit`, each count its own copy of the code.
+///
+/// # Safety
+/// As [`tile`], for `rows` rows; `rows` is at most `L::ROWS`.
+#[inline(always)]
+pub(super) unsafe fn tile_of<L, V, const NV: usize, const PARTIAL: bool>(
+    rows: usize,
+    job: &Tile<V::Element>,
+) where
+    L: crate::simd::Lanes,
+    V: Vector,
+{
+    macro_rules! counts {
+        ($($count:literal)*) => {$(
+            if const { $count <= L::ROWS } && rows == $count {
+                // SAFETY: vouched for by the caller.
+                return unsafe { tile::<V, $count, NV, PARTIAL>(job) };
+            }
+        )*};
+    }
+    counts!(12 11 10 9 8 7 6 5 4 3 2 1);
+    unreachable!("{rows} rows in a tile of {}", L::ROWS);
+}
+
+/// The register of an element type in an instruction set.
+pub(super) type Wide<T, L> = <T as crate::math::Math>::Wide<L>;
+
+/// Columns of a panel of B: two vectors.
+pub(super) fn panel<T: Real, L: crate::simd::Lanes>() -> usize {
+    2 * <Wide<T, L> as Vector>::LANES
+}

@@ -1,0 +1,124 @@
+//! The registers of AVX2 and AVX-512.
+
+use std::arch::x86_64::*;
+
+use super::vector::Vector;
+
+/// Sliding a window of eight over this gives a mask of the first `8 − start` lanes.
+static MASK: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
+/// The same for the four lanes of `f64`.
+static WIDE_MASK: [i64; 8] = [-1, -1, -1, -1, 0, 0, 0, 0];
+
+/// The first `count` of eight lanes.
+#[inline(always)]
+unsafe fn mask(count: usize) -> __m256i {
+    debug_assert!(count <= 8);
+    // SAFETY: count ≤ 8 keeps the window inside the table; the caller has AVX.
+    unsafe { _mm256_loadu_si256(MASK.as_ptr().add(8 - count).cast()) }
+}
+
+/// The first `count` of four lanes.
+#[inline(always)]
+unsafe fn wide_mask(count: usize) -> __m256i {
+    debug_assert!(count <= 4);
+    // SAFETY: count ≤ 4 keeps the window inside the table; the caller has AVX.
+    unsafe { _mm256_loadu_si256(WIDE_MASK.as_ptr().add(4 - count).cast()) }
+}
+
+macro_rules! register {
+    ($name:ident($register:ty) of $lanes:literal $t:ty:
+        $splat:ident $load:ident $store:ident $fma:ident $mul:ident $add:ident,
+        first |$count:ident| $mask:expr, $load_first:ident $store_first:ident) => {
+        #[doc = concat!(stringify!($lanes), " lanes of `", stringify!($t), "`.")]
+        #[derive(Clone, Copy)]
+        pub(crate) struct $name($register);
+
+        // Each intrinsic needs the instruction set and the elements that the caller vouches for.
+        impl Vector for $name {
+            type Element = $t;
+            const LANES: usize = $lanes;
+
+            #[inline(always)]
+            unsafe fn splat(x: $t) -> Self {
+                // SAFETY: vouched for by the caller.
+                $name(unsafe { $splat(x) })
+            }
+
+            #[inline(always)]
+            unsafe fn load(from: *const $t) -> Self {
+                // SAFETY: vouched for by the caller.
+                $name(unsafe { $load(from) })
+            }
+
+            #[inline(always)]
+            unsafe fn load_first(from: *const $t, $count: usize) -> Self {
+                // SAFETY: vouched for by the caller; masked lanes are not touched.
+                $name(unsafe { $load_first!(from, $mask) })
+            }
+
+            #[inline(always)]
+            unsafe fn store(self, to: *mut $t) {
+                // SAFETY: vouched for by the caller.
+                unsafe { $store(to, self.0) };
+            }
+
+            #[inline(always)]
+            unsafe fn store_first(self, to: *mut $t, $count: usize) {
+                // SAFETY: vouched for by the caller; masked lanes are not touched.
+                unsafe { $store_first(to, $mask, self.0) };
+            }
+
+            #[inline(always)]
+            unsafe fn mul_add(self, b: Self, c: Self) -> Self {
+                // SAFETY: vouched for by the caller.
+                $name(unsafe { $fma(self.0, b.0, c.0) })
+            }
+
+            #[inline(always)]
+            unsafe fn mul(self, b: Self) -> Self {
+                // SAFETY: vouched for by the caller.
+                $name(unsafe { $mul(self.0, b.0) })
+            }
+
+            #[inline(always)]
+            unsafe fn add(self, b: Self) -> Self {
+                // SAFETY: vouched for by the caller.
+                $name(unsafe { $add(self.0, b.0) })
+            }
+        }
+    };
+}
+
+macro_rules! masked_single {
+    ($from:expr, $mask:expr) => {
+        _mm256_maskload_ps($from, $mask)
+    };
+}
+macro_rules! masked_double {
+    ($from:expr, $mask:expr) => {
+        _mm256_maskload_pd($from, $mask)
+    };
+}
+macro_rules! masked_wide_single {
+    ($from:expr, $mask:expr) => {
+        _mm512_maskz_loadu_ps($mask, $from)
+    };
+}
+macro_rules! masked_wide_double {
+    ($from:expr, $mask:expr) => {
+        _mm512_maskz_loadu_pd($mask, $from)
+    };
+}
+
+register! { F32x8(__m256) of 8 f32:
+_mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_mul_ps _mm256_add_ps,
+first |count| mask(count), masked_single _mm256_maskstore_ps }
+register! { F64x4(__m256d) of 4 f64:
+_mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_mul_pd _mm256_add_pd,
+first |count| wide_mask(count), masked_double _mm256_maskstore_pd }
+register! { F32x16(__m512) of 16 f32:
+_mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_fmadd_ps _mm512_mul_ps _mm512_add_ps,
+first |count| ((1_u32 << count) - 1) as u16, masked_wide_single _mm512_mask_storeu_ps }
+register! { F64x8(__m512d) of 8 f64:
+_mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_fmadd_pd _mm512_mul_pd _mm512_add_pd,
+first |count| ((1_u32 << count) - 1) as u8, masked_wide_double _mm512_mask_storeu_pd }

@@ -1,0 +1,219 @@
+//! Products of every shape and layout against the plain loop, on every instruction set.
+
+mod common;
+
+use brand_nn_kernels::{
+    Mat, MatMut, Mats, PackedB, Real, gemm, gemm_batched, gemm_packed, reference,
+};
+use common::{noise, on_every_isa, on_threads};
+use proptest::prelude::*;
+
+/// How a test lays out a matrix.
+#[derive(Clone, Copy, Debug)]
+struct Layout {
+    /// Columns are contiguous instead of rows.
+    transposed: bool,
+    /// Elements between rows (or columns) beyond their length.
+    gap: usize,
+    /// Elements from one to the next.
+    step: usize,
+}
+
+const ROWS: Layout = Layout { transposed: false, gap: 0, step: 1 };
+const COLUMNS: Layout = Layout { transposed: true, gap: 0, step: 1 };
+
+impl Layout {
+    fn strides(self, rows: usize, cols: usize) -> (usize, usize, usize) {
+        let (long, short) = if self.transposed { (cols, rows) } else { (rows, cols) };
+        let stride = (short * self.step + self.gap).max(1);
+        let (row, col) = if self.transposed { (self.step, stride) } else { (stride, self.step) };
+        (row, col, long * stride + 1)
+    }
+
+    /// A matrix of noise that begins one element into its data, so that it is misaligned.
+    fn mat<T: Real>(self, data: &[T], rows: usize, cols: usize) -> Mat<'_, T> {
+        let (row, col, len) = self.strides(rows, cols);
+        let data = &data[1..=len];
+        Mat { data, rows, cols, row_stride: row as isize, col_stride: col as isize }
+    }
+}
+
+/// One product: sizes, layouts, factors.
+#[derive(Clone, Copy, Debug)]
+struct Case {
+    size: [usize; 3],
+    layouts: [Layout; 3],
+    alpha: f64,
+    beta: f64,
+}
+
+/// Computes one case by `product` and compares it with the plain loop.
+#[track_caller]
+fn check_by<T: Real>(
+    case: Case,
+    tolerance: f64,
+    product: impl Fn(T, Mat<T>, Mat<T>, T, MatMut<T>) + Sync + Send,
+) {
+    let Case { size: [m, k, n], layouts: [la, lb, lc], alpha, beta } = case;
+    let a_data = noise::<T>(la.strides(m, k).2 + 1, 1);
+    let b_data = noise::<T>(lb.strides(k, n).2 + 1, 2);
+    let (row, col, len) = lc.strides(m, n);
+    let old = if beta == 0.0 { vec![T::from_f64(f64::NAN); len] } else { noise::<T>(len, 3) };
+    let (a, b) = (la.mat(&a_data, m, k), lb.mat(&b_data, k, n));
+    let ours = on_threads(|| {
+        let mut data = old.clone();
+        let (row_stride, col_stride) = (row as isize, col as isize);
+        let c = MatMut { data: &mut data, rows: m, cols: n, row_stride, col_stride };
+        product(T::from_f64(alpha), a, b, T::from_f64(beta), c);
+        data.iter().map(|x| x.to_f64().to_bits()).collect::<Vec<_>>()
+    });
+    let mut expected: Vec<f64> = old.iter().map(|x| x.to_f64()).collect();
+    for (i, sum) in reference::matmul(a, b).into_iter().enumerate() {
+        let c = &mut expected[i / n * row + i % n * col];
+        *c = alpha * sum + if beta == 0.0 { 0.0 } else { beta * *c };
+    }
+    let limit = tolerance * (k as f64).sqrt().max(1.0);
+    for (i, (ours, expected)) in ours.into_iter().zip(expected).enumerate() {
+        let ours = f64::from_bits(ours);
+        let same = (ours - expected).abs() <= limit || (ours.is_nan() && expected.is_nan());
+        assert!(same, "{case:?}: element {i} is {ours}, expected {expected}");
+    }
+}
+
+#[track_caller]
+fn check(case: Case) {
+    check_by::<f32>(case, 1e-6, gemm);
+    check_by::<f64>(case, 2e-14, gemm);
+    check_by::<f32>(case, 1e-6, |alpha, a, b, beta, c| {
+        gemm_packed(alpha, a, &PackedB::new(b), beta, c);
+    });
+}
+
+fn plain(size: [usize; 3], layouts: [Layout; 3]) -> Case {
+    Case { size, layouts, alpha: 1.0, beta: 0.0 }
+}
+
+#[test]
+fn shapes_that_models_use_are_right() {
+    on_every_isa(|_| {
+        for size in [
+            [0, 3, 4],
+            [3, 0, 4],
+            [3, 4, 0],
+            [1, 1, 1],
+            [1, 768, 300],
+            [4, 100, 64],
+            [32, 128, 512],
+            [33, 200, 65],
+            [64, 64, 64],
+            [110, 50, 512],
+            [64, 1000, 96],
+            [40, 520, 1100],
+        ] {
+            for a in [ROWS, COLUMNS] {
+                for b in [ROWS, COLUMNS] {
+                    check(plain(size, [a, b, ROWS]));
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn large_products_do_not_depend_on_threads() {
+    on_every_isa(|_| {
+        for (size, [a, b]) in [
+            ([256, 256, 256], [ROWS, ROWS]),
+            ([64, 3200, 256], [COLUMNS, ROWS]),
+            ([1, 768, 7025], [ROWS, COLUMNS]),
+            ([1, 768, 7025], [ROWS, ROWS]),
+            ([7025, 768, 1], [ROWS, ROWS]),
+        ] {
+            check_by::<f32>(plain(size, [a, b, ROWS]), 1e-6, gemm);
+        }
+    });
+}
+
+fn layout() -> impl Strategy<Value = Layout> {
+    let step = prop_oneof![4 => Just(1_usize), 1 => 2..4_usize];
+    (any::<bool>(), 0..3_usize, step).prop_map(|(transposed, gap, step)| Layout {
+        transposed,
+        gap,
+        step,
+    })
+}
+
+fn size() -> impl Strategy<Value = usize> {
+    prop_oneof![Just(0), Just(1), 2..20_usize, prop::sample::select(vec![31, 32, 33, 47, 64, 97]),]
+}
+
+fn factor() -> impl Strategy<Value = f64> {
+    prop_oneof![Just(0.0), Just(1.0), Just(-0.5)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn any_shape_and_layout_is_right(
+        size in [size(), size(), size()],
+        layouts in [layout(), layout(), layout()],
+        alpha in factor(),
+        beta in factor(),
+    ) {
+        on_every_isa(|_| check(Case { size, layouts, alpha, beta }));
+    }
+}
+
+#[test]
+fn batches_equal_single_products() {
+    on_every_isa(|_| {
+        for (batch, [m, k, n]) in [(0, [2, 2, 2]), (3, [5, 7, 9]), (40, [48, 32, 64])] {
+            let a = noise::<f32>(batch * m * k, 1);
+            let b = noise::<f32>(n * k, 2);
+            let starts: Vec<usize> = (0..batch).map(|i| i * m * k).collect();
+            let (row_stride, col_stride) = (k as isize, 1);
+            let left =
+                Mats { data: &a, offsets: &starts, rows: m, cols: k, row_stride, col_stride };
+            let zeros = vec![0; batch];
+            let (row_stride, col_stride) = (1, k as isize);
+            let right =
+                Mats { data: &b, offsets: &zeros, rows: k, cols: n, row_stride, col_stride };
+            let c = on_threads(|| {
+                let mut c = vec![f32::NAN; batch * m * n];
+                gemm_batched(left, right, &mut c);
+                c
+            });
+            for (i, c) in c.chunks(m * n).enumerate() {
+                let mut one = vec![0.0; m * n];
+                let a = Mat::rows(&a[i * m * k..], m, k);
+                gemm(1.0, a, Mat::columns(&b, k, n), 0.0, MatMut::rows(&mut one, m, n));
+                assert_eq!(c, one, "product {i} of {batch}");
+            }
+        }
+    });
+}
+
+#[test]
+#[should_panic(expected = "gemm: [2, 3] · [4, 5] into [2, 5]")]
+fn sizes_that_do_not_fit_panic() {
+    let mut c = [0.0_f32; 10];
+    let (a, b) = (Mat::rows(&[0.0; 6], 2, 3), Mat::rows(&[0.0; 20], 4, 5));
+    gemm(1.0, a, b, 0.0, MatMut::rows(&mut c, 2, 5));
+}
+
+#[test]
+#[should_panic(expected = "gemm: B of shape [3, 5], strides [5, 1] leaves its 14 elements")]
+fn a_matrix_that_leaves_its_data_panics() {
+    let mut c = [0.0_f32; 10];
+    let (a, b) = (Mat::rows(&[0.0; 6], 2, 3), Mat::rows(&[0.0; 14], 3, 5));
+    gemm(1.0, a, b, 0.0, MatMut::rows(&mut c, 2, 5));
+}
+
+#[test]
+#[should_panic(expected = "gemm: elements of C overlap: shape [2, 2], strides [1, 1]")]
+fn an_output_that_overlaps_itself_panics() {
+    let (a, mut c) = ([0.0_f32; 4], [0.0; 4]);
+    let c = MatMut { data: &mut c, rows: 2, cols: 2, row_stride: 1, col_stride: 1 };
+    gemm(1.0, Mat::rows(&a, 2, 2), Mat::rows(&a, 2, 2), 0.0, c);
+}
