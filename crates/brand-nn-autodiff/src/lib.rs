@@ -1,0 +1,64 @@
+//! A value that remembers how it was made: reverse-mode differentiation for brand-nn.
+//!
+//! A [`Var`] is a tensor with a memory. Formulas of `Var`s read like formulas; [`Var::backward`]
+//! walks back from one number and returns its [`Gradients`]. There is no tape to open, nothing to
+//! reset between steps, and no global state: each tracked value owns its own record.
+//!
+//! | to … | use |
+//! |---|---|
+//! | differentiate once, for training | [`Var::backward`] → [`Gradients`] |
+//! | differentiate the gradient again | [`Var::grad`] → more `Var`s |
+//! | hold a weight | [`Param`]: pending until drawn or loaded, tied or copied aloud |
+//! | find, freeze, save, load weights by name | [`Params`] and [`ParamSet`] |
+//! | make an op of one's own | [`Var::custom`] |
+//! | prove a gradient | [`check`] |
+//!
+//! The map: `var` and `node` are the record, `walk` is the way back, `ops/` has each op with its
+//! gradient beside it, `param`, `params`, `param_set`, `load` and `init` are about weights.
+//! [`table`] lists every op with samples; the tests run gradient checks over all of it.
+//!
+//! # Examples
+//! ```
+//! use brand_nn_autodiff::Var;
+//! use brand_nn_tensor::Tensor;
+//!
+//! let x = Var::leaf(Tensor::from([1.0, 2.0]));
+//! let y = ((1.0 - &x).square() * 3 + x.exp()).mean();
+//! let slope = y.backward()?.get(&x).unwrap(); // (6 (x − 1) + eˣ) / 2
+//! assert!((slope.get(&[1]) - (6.0 + 2_f64.exp()) / 2.0).abs() < 1e-6);
+//! # Ok::<(), brand_nn_autodiff::Error>(())
+//! ```
+
+extern crate self as brand_nn_autodiff;
+
+pub mod check;
+mod custom;
+mod error;
+mod gradients;
+mod init;
+mod load;
+mod node;
+mod ops;
+mod param;
+mod param_set;
+mod params;
+pub mod table;
+mod var;
+mod walk;
+
+pub use brand_nn_derive::Params;
+pub use error::{Error, Result};
+pub use gradients::{Gradient, Gradients, Leaf, RowGradient};
+pub use init::Init;
+pub use load::{LoadReport, load_tensors};
+pub use ops::{
+    embedding::embedding,
+    lstm::{LstmOutput, LstmWeights, lstm},
+    operators::Scalar,
+};
+pub use param::{Param, Role};
+pub use param_set::ParamSet;
+pub use params::{Params, Visitor, init};
+pub use var::{Logits, Var};
+
+pub(crate) use gradients::Flow;

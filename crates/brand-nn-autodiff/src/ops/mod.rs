@@ -1,0 +1,14 @@
+//! The ops: each with its forward call and, beside it, the rule of its gradient.
+
+pub(crate) mod compare;
+pub(crate) mod dropout;
+pub(crate) mod embedding;
+pub(crate) mod index;
+pub(crate) mod loss;
+pub(crate) mod lstm;
+pub(crate) mod operators;
+pub(crate) mod product;
+pub(crate) mod reduce;
+pub(crate) mod shape;
+pub(crate) mod softmax;
+pub(crate) mod unary;

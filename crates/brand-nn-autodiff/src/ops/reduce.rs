@@ -1,0 +1,188 @@
+//! Sums, means, spreads and extremes, of everything or along axes.
+
+use crate::{Var, var::Saved};
+use brand_nn_tensor::{Shape, Tensor};
+
+impl Var {
+    /// The sum of all elements.
+    #[must_use]
+    pub fn sum(&self) -> Self {
+        self.sum_axes(&all_axes(self), false)
+    }
+
+    /// The sum along one axis, which goes away.
+    #[must_use]
+    #[track_caller]
+    pub fn sum_axis(&self, axis: isize) -> Self {
+        self.sum_axes(&[axis], false)
+    }
+
+    /// The sum along some axes; `keep` leaves them with length one.
+    #[must_use]
+    #[track_caller]
+    pub fn sum_axes(&self, axes: &[isize], keep: bool) -> Self {
+        let (full, kept) = (self.shape().clone(), kept_shape(self.shape(), axes));
+        let value = self.tensor().sum_axes(axes, keep);
+        Self::record("sum", [self], value, move |walk, gradient| {
+            Ok([walk.when(0, || gradient.reshape(&kept).expand(&full))])
+        })
+    }
+
+    /// Sums over the axes that broadcasting had stretched, back to `shape`.
+    #[must_use]
+    #[track_caller]
+    pub fn sum_to(&self, shape: &Shape) -> Self {
+        if self.shape() == shape {
+            return self.clone();
+        }
+        let full = self.shape().clone();
+        let value = self.tensor().sum_to(shape);
+        Self::record("sum_to", [self], value, move |walk, gradient| {
+            Ok([walk.when(0, || gradient.expand(&full))])
+        })
+    }
+
+    /// The mean of all elements; of none it is not a number.
+    #[must_use]
+    pub fn mean(&self) -> Self {
+        self.mean_axes(&all_axes(self), false)
+    }
+
+    /// The mean along one axis, which goes away.
+    #[must_use]
+    #[track_caller]
+    pub fn mean_axis(&self, axis: isize) -> Self {
+        self.mean_axes(&[axis], false)
+    }
+
+    /// The mean along some axes; `keep` leaves them with length one.
+    #[must_use]
+    #[track_caller]
+    pub fn mean_axes(&self, axes: &[isize], keep: bool) -> Self {
+        let (full, kept) = (self.shape().clone(), kept_shape(self.shape(), axes));
+        let share = (kept.size() as f64) / (full.size() as f64);
+        let value = self.tensor().mean_axes(axes, keep);
+        Self::record("mean", [self], value, move |walk, gradient| {
+            Ok([walk.when(0, || (gradient * share).reshape(&kept).expand(&full))])
+        })
+    }
+
+    /// The population variance of all elements, Σ (x − mean)² / n.
+    #[must_use]
+    pub fn var(&self) -> Self {
+        self.var_axes(&all_axes(self), false)
+    }
+
+    /// The population variance along one axis, which goes away.
+    #[must_use]
+    #[track_caller]
+    pub fn var_axis(&self, axis: isize) -> Self {
+        self.var_axes(&[axis], false)
+    }
+
+    fn var_axes(&self, axes: &[isize], keep: bool) -> Self {
+        (self - self.mean_axes(axes, true)).square().mean_axes(axes, keep)
+    }
+
+    /// The population standard deviation of all elements.
+    #[must_use]
+    pub fn std(&self) -> Self {
+        self.var().sqrt()
+    }
+
+    /// The population standard deviation along one axis, which goes away.
+    #[must_use]
+    #[track_caller]
+    pub fn std_axis(&self, axis: isize) -> Self {
+        self.var_axis(axis).sqrt()
+    }
+
+    /// The largest element; ties share the gradient evenly.
+    #[must_use]
+    #[track_caller]
+    pub fn max(&self) -> Self {
+        self.flatten().max_axis(0)
+    }
+
+    /// The smallest element; ties share the gradient evenly.
+    #[must_use]
+    #[track_caller]
+    pub fn min(&self) -> Self {
+        self.flatten().min_axis(0)
+    }
+
+    /// The largest element along one axis, which goes away; ties share the gradient evenly.
+    #[must_use]
+    #[track_caller]
+    pub fn max_axis(&self, axis: isize) -> Self {
+        extreme("max", self, axis, self.tensor().max_axis(axis))
+    }
+
+    /// The smallest element along one axis, which goes away; ties share the gradient evenly.
+    #[must_use]
+    #[track_caller]
+    pub fn min_axis(&self, axis: isize) -> Self {
+        extreme("min", self, axis, self.tensor().min_axis(axis))
+    }
+
+    /// The logarithm of the sum of exponentials along one axis, without overflow.
+    #[must_use]
+    #[track_caller]
+    pub fn logsumexp(&self, axis: isize) -> Self {
+        let value = self.tensor().logsumexp(axis);
+        let (x, y) = (self.save(0), Saved::output(&value));
+        Self::record("logsumexp", [self], value, move |walk, gradient| {
+            let share = || (walk.open(&x) - walk.open(&y).unsqueeze(axis)).exp();
+            Ok([walk.when(0, || share() * gradient.unsqueeze(axis))])
+        })
+    }
+
+    /// The Euclidean norm of all elements; its slope at zero is zero.
+    #[must_use]
+    pub fn norm(&self) -> Self {
+        let value = self.tensor().norm();
+        let (x, y) = (self.save(0), Saved::output(&value));
+        Self::record("norm", [self], value, move |walk, gradient| {
+            let at_zero = y.value.equal_to(0.0);
+            let safe = walk.open(&y).masked_fill(&at_zero, 1.0);
+            Ok([walk.when(0, || walk.open(&x) * (gradient.masked(&at_zero.not()) / safe))])
+        })
+    }
+
+    /// The running sum along one axis.
+    #[must_use]
+    #[track_caller]
+    pub fn cumsum(&self, axis: isize) -> Self {
+        let value = self.tensor().cumsum(axis);
+        Self::record("cumsum", [self], value, move |walk, gradient| {
+            let rest = || gradient.sum_axes(&[axis], true) - gradient.cumsum(axis) + &gradient;
+            Ok([walk.when(0, rest)])
+        })
+    }
+}
+
+/// The gradient goes to the elements that equal the extreme, in equal shares.
+fn extreme(op: &'static str, input: &Var, axis: isize, value: Tensor) -> Var {
+    let chosen = input.tensor().equal(&value.unsqueeze(axis)).to(value.dtype());
+    let share = &chosen / chosen.sum_axes(&[axis], true);
+    Var::record(op, [input], value, move |walk, gradient| {
+        Ok([walk.when(0, || gradient.unsqueeze(axis) * &share)])
+    })
+}
+
+fn all_axes(x: &Var) -> Vec<isize> {
+    (0..x.ndim() as isize).collect()
+}
+
+/// The shape with length one on the reduced axes.
+fn kept_shape(shape: &Shape, axes: &[isize]) -> Shape {
+    let mut dims = shape.to_vec();
+    let ndim = dims.len() as isize;
+    for &axis in axes {
+        let position = if axis < 0 { axis + ndim } else { axis };
+        if let Some(len) = usize::try_from(position).ok().and_then(|i| dims.get_mut(i)) {
+            *len = 1;
+        }
+    }
+    dims.into()
+}

@@ -1,0 +1,36 @@
+//! Softmax and its logarithm, as single nodes.
+
+use crate::{Logits, Var, var::Saved};
+
+impl Var {
+    /// The exponentials along one axis divided by their sum; they are positive and add up to one.
+    ///
+    /// A result over the last axis remembers its logits, so that a loss of it stays finite.
+    #[must_use]
+    #[track_caller]
+    pub fn softmax(&self, axis: isize) -> Self {
+        let value = self.tensor().softmax(axis);
+        let y = Saved::output(&value);
+        let probability = Self::record("softmax", [self], value, move |walk, gradient| {
+            let y = walk.open(&y);
+            let weighted = &gradient * &y;
+            Ok([walk.when(0, || &weighted - &y * weighted.sum_axes(&[axis], true))])
+        });
+        match axis == -1 || axis + 1 == self.ndim() as isize {
+            true => probability.with_logits(Logits::Softmax(self.plain())),
+            false => probability,
+        }
+    }
+
+    /// The logarithm of [`Var::softmax`], computed without overflow.
+    #[must_use]
+    #[track_caller]
+    pub fn log_softmax(&self, axis: isize) -> Self {
+        let value = self.tensor().log_softmax(axis);
+        let y = Saved::output(&value);
+        Self::record("log_softmax", [self], value, move |walk, gradient| {
+            let total = gradient.sum_axes(&[axis], true);
+            Ok([walk.when(0, || &gradient - walk.open(&y).exp() * total)])
+        })
+    }
+}

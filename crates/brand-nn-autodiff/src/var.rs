@@ -1,0 +1,220 @@
+//! A tensor that remembers how it was made.
+
+use crate::{
+    Result,
+    gradients::Flow,
+    node::{Flows, Node},
+    walk::Walk,
+};
+use brand_nn_tensor::{DType, Shape, Tensor};
+use smallvec::SmallVec;
+use std::{fmt, sync::Arc};
+
+/// A tensor that remembers how it was made, so that gradients can be found.
+///
+/// Operators broadcast and read like formulas; a [`Tensor`] or a number in one is a constant.
+/// Nothing is recorded where nothing needs a gradient. Each tracked value owns its record: there is
+/// no global tape, and trainings in several threads do not know of each other.
+///
+/// # Examples
+/// ```
+/// use brand_nn_autodiff::Var;
+/// use brand_nn_tensor::Tensor;
+///
+/// let x = Var::leaf(Tensor::from([1.0, 2.0, 3.0]));
+/// let loss = (&x * &x).sum();
+/// let gradients = loss.backward()?;
+/// assert_eq!(gradients.get(&x).unwrap(), Tensor::from([2.0, 4.0, 6.0]));
+/// # Ok::<(), brand_nn_autodiff::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Var {
+    value: Tensor,
+    node: Option<Arc<Node>>,
+    logits: Option<Arc<Logits>>,
+}
+
+/// What a probability was made from; losses use it to stay finite.
+#[derive(Clone, Debug)]
+pub enum Logits {
+    /// The value is the sigmoid of these logits.
+    Sigmoid(Var),
+    /// The value is the softmax of these logits over the last axis.
+    Softmax(Var),
+}
+
+impl Var {
+    /// Makes a tracked value: gradients with respect to it can be asked for.
+    #[must_use]
+    pub fn leaf(value: Tensor) -> Self {
+        Self { value, node: Some(Node::leaf()), logits: None }
+    }
+
+    /// The value.
+    #[must_use]
+    pub fn tensor(&self) -> &Tensor {
+        &self.value
+    }
+
+    /// The value, without the record of how it was made.
+    #[must_use]
+    pub fn into_tensor(self) -> Tensor {
+        self.value
+    }
+
+    /// The same value as a constant: no gradient flows through it.
+    #[must_use]
+    #[doc(alias = "detach")]
+    pub fn stop_gradient(&self) -> Self {
+        Self::from(&self.value)
+    }
+
+    /// The length of each axis.
+    #[must_use]
+    pub fn shape(&self) -> &Shape {
+        self.value.shape()
+    }
+
+    /// The number of axes.
+    #[must_use]
+    pub fn ndim(&self) -> usize {
+        self.value.ndim()
+    }
+
+    /// The type of the elements.
+    #[must_use]
+    pub fn dtype(&self) -> DType {
+        self.value.dtype()
+    }
+
+    /// The single number of a value with one element.
+    ///
+    /// # Panics
+    /// If there is not exactly one element.
+    #[must_use]
+    #[track_caller]
+    pub fn item(&self) -> f64 {
+        self.value.item()
+    }
+
+    /// Whether a gradient can flow to this value.
+    #[must_use]
+    pub fn is_tracked(&self) -> bool {
+        self.node.is_some()
+    }
+
+    /// The logits that this probability was made from, where it is one.
+    #[must_use]
+    pub fn logits(&self) -> Option<&Logits> {
+        self.logits.as_deref()
+    }
+
+    /// The name of the op that made this value; `constant` or `leaf` where none did.
+    #[must_use]
+    pub fn op(&self) -> &'static str {
+        self.node.as_ref().map_or("constant", |node| node.op)
+    }
+
+    /// A value made by `op`, through which no gradient can pass.
+    ///
+    /// A walk that reaches it is an error that names the op, where any of `inputs` is tracked:
+    /// better than a gradient that is missing in silence.
+    #[must_use]
+    pub fn opaque(op: &'static str, inputs: &[&Self], value: Tensor) -> Self {
+        if inputs.iter().all(|input| input.node.is_none()) {
+            return value.into();
+        }
+        let inputs = inputs.iter().map(|input| input.node.clone()).collect();
+        Self { value, node: Some(Node::opaque(op, inputs)), logits: None }
+    }
+
+    /// Records `value` as made by `op` from `inputs`, with the rule that passes gradients on.
+    pub(crate) fn record<const N: usize>(
+        op: &'static str,
+        inputs: [&Self; N],
+        value: Tensor,
+        rule: impl Fn(&Walk<'_>, Self) -> Result<[Option<Flow>; N]> + Send + Sync + 'static,
+    ) -> Self {
+        Self::record_many(op, &inputs, value, move |walk, gradient| {
+            Ok(rule(walk, gradient)?.into_iter().collect())
+        })
+    }
+
+    /// [`Var::record`] for a number of inputs that is known at run time only.
+    pub(crate) fn record_many(
+        op: &'static str,
+        inputs: &[&Self],
+        value: Tensor,
+        rule: impl Fn(&Walk<'_>, Self) -> Result<Flows> + Send + Sync + 'static,
+    ) -> Self {
+        if inputs.iter().all(|input| input.node.is_none()) {
+            return value.into();
+        }
+        let inputs = inputs.iter().map(|input| input.node.clone()).collect::<SmallVec<_>>();
+        Self { value, node: Some(Node::op(op, inputs, Box::new(rule))), logits: None }
+    }
+
+    /// What a rule keeps of its `slot`-th input.
+    pub(crate) fn save(&self, slot: usize) -> Saved {
+        Saved { value: self.value.clone(), slot }
+    }
+
+    pub(crate) fn with_node(value: Tensor, node: Option<Arc<Node>>) -> Self {
+        Self { value, node, logits: None }
+    }
+
+    pub(crate) fn with_logits(mut self, logits: Logits) -> Self {
+        self.logits = Some(Arc::new(logits));
+        self
+    }
+
+    /// The same value and record without the memory of its logits, so that chains stay flat.
+    pub(crate) fn plain(&self) -> Self {
+        Self { value: self.value.clone(), node: self.node.clone(), logits: None }
+    }
+
+    pub(crate) fn node(&self) -> Option<&Arc<Node>> {
+        self.node.as_ref()
+    }
+}
+
+/// A value that a rule keeps: it knows its place at the node, but holds no node, so that a long
+/// chain is freed without recursion.
+#[derive(Clone)]
+pub(crate) struct Saved {
+    pub(crate) value: Tensor,
+    pub(crate) slot: usize,
+}
+
+impl Saved {
+    /// The slot that stands for the op's own output.
+    pub(crate) const OUTPUT: usize = usize::MAX;
+
+    pub(crate) fn output(value: &Tensor) -> Self {
+        Self { value: value.clone(), slot: Self::OUTPUT }
+    }
+}
+
+impl From<Tensor> for Var {
+    fn from(value: Tensor) -> Self {
+        Self::with_node(value, None)
+    }
+}
+
+impl From<&Tensor> for Var {
+    fn from(value: &Tensor) -> Self {
+        Self::with_node(value.clone(), None)
+    }
+}
+
+impl From<&Self> for Var {
+    fn from(var: &Self) -> Self {
+        var.clone()
+    }
+}
+
+impl fmt::Debug for Var {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} from {}", self.value, self.op())
+    }
+}

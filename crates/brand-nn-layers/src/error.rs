@@ -1,0 +1,73 @@
+//! What can go wrong when layers are made, built or called.
+
+use brand_nn_tensor::{DType, Shape};
+
+/// The errors of this crate; every message names the layer by its path, as far as it has one.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// From the floors below: shapes, files, gradients, parameters, settings.
+    #[error(transparent)]
+    Autodiff(#[from] brand_nn_autodiff::Error),
+    /// A layer was handed values of a shape that it does not take.
+    #[error("{place}: the input has shape {got}, expected {expected}; help: {help}")]
+    Input {
+        /// The path of the layer, or its type.
+        place: String,
+        /// The shape that came.
+        got: Shape,
+        /// The shape in words.
+        expected: String,
+        /// One way to fix it.
+        help: &'static str,
+    },
+    /// A layer was handed values of a type that it does not take.
+    #[error("{place}: the input is {got}, expected {expected}; help: {help}")]
+    InputType {
+        /// The path of the layer, or its type.
+        place: String,
+        /// The type that came.
+        got: DType,
+        /// The types in words.
+        expected: &'static str,
+        /// One way to fix it.
+        help: &'static str,
+    },
+    /// A description names a layer that is not registered.
+    #[error("unknown layer `{name}`; help: known layers are {}", .known.join(", "))]
+    UnknownLayer {
+        /// The name as it was given.
+        name: String,
+        /// All names that are registered.
+        known: Vec<String>,
+    },
+    /// A description of an architecture can't be read.
+    #[error("the architecture can't be read: {problem}; help: write it with Network::to_json")]
+    Architecture {
+        /// What is wrong, and where.
+        problem: String,
+    },
+}
+
+impl Error {
+    /// The same error with the layer's path in place of its type.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        if let Self::Input { place, .. } | Self::InputType { place, .. } = &mut self
+            && !path.is_empty()
+            && !place.contains('.')
+        {
+            path.clone_into(place);
+        }
+        self
+    }
+}
+
+impl From<brand_nn_tensor::Error> for Error {
+    fn from(error: brand_nn_tensor::Error) -> Self {
+        Self::Autodiff(error.into())
+    }
+}
+
+/// A result with this crate's error.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,112 @@
+//! What a layer is, and how everyone calls one.
+
+use crate::{Error, Pass, Result};
+use brand_nn_autodiff::{ParamSet, Params, Var};
+use brand_nn_tensor::Shape;
+
+/// A function with parameters, from one value to another, for batches of any size.
+///
+/// Authors write [`Layer::forward`]; users write [`Call::call`].
+///
+/// # Examples
+/// ```
+/// use brand_nn_autodiff::{Init, Param, Params, Var};
+/// use brand_nn_layers::{Call, Layer, Pass, Result};
+/// use brand_nn_tensor::{Shape, Tensor};
+///
+/// /// Scales every feature by a weight of its own.
+/// #[derive(Params)]
+/// struct Scale { weight: Param }
+///
+/// impl Layer for Scale {
+///     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
+///         Ok(input * pass.var(&self.weight)?)
+///     }
+///     fn output_shape(&self, input: &Shape) -> Result<Shape> {
+///         Ok(input.clone())
+///     }
+/// }
+///
+/// let scale = Scale { weight: Param::new([2], Init::Constant(3.0)) }.init(0)?;
+/// let y = scale.call(Tensor::from([[1.0, 2.0]]), &mut Pass::inference())?;
+/// assert_eq!(y.tensor(), &Tensor::from([[3.0, 6.0]]));
+/// # Ok::<(), brand_nn_layers::Error>(())
+/// ```
+pub trait Layer: Params + Send + Sync {
+    /// Computes the output; by value, so that an unrecorded op may overwrite its input.
+    ///
+    /// # Errors
+    /// If the input's shape or type is not what the layer takes, or a parameter is pending.
+    fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var>;
+
+    /// The shape of one example's output, checked without computing; the batch axis is left out.
+    ///
+    /// # Errors
+    /// If the layer does not take examples of this shape.
+    fn output_shape(&self, input: &Shape) -> Result<Shape>;
+}
+
+/// How everyone uses a layer: it converts the input and gives an error its place.
+pub trait Call: Layer {
+    /// Runs the layer: `&x` keeps x, `x` gives its buffer away, `&tensor` enters as a constant.
+    ///
+    /// # Errors
+    /// What the layer's forward returns, with the path of the layer put in front.
+    fn call(&self, input: impl Into<Var>, pass: &mut Pass) -> Result<Var> {
+        self.forward(input.into(), pass).map_err(|error| locate(error, self))
+    }
+}
+
+impl<L: Layer + ?Sized> Call for L {}
+
+/// The place of a layer is what the names of its parameters share.
+fn locate<L: Layer + ?Sized>(error: Error, layer: &L) -> Error {
+    let Ok(set) = ParamSet::all(layer) else { return error };
+    let names: Vec<_> = set.iter().map(brand_nn_autodiff::Param::name).collect();
+    let parents = names.iter().map(|name| name.rsplit_once('.').map_or("", |(parent, _)| parent));
+    let place = parents.reduce(shared_path).unwrap_or("");
+    error.at(place)
+}
+
+/// The dotted path that two paths share.
+fn shared_path<'a>(a: &'a str, b: &str) -> &'a str {
+    let mut end = 0;
+    for part in a.split_inclusive('.') {
+        let next = end + part.len();
+        let whole = a[..next].trim_end_matches('.');
+        if b != whole && !b.starts_with(&format!("{whole}.")) {
+            break;
+        }
+        end = next;
+    }
+    a[..end].trim_end_matches('.')
+}
+
+impl<L: Layer + ?Sized> Layer for Box<L> {
+    fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
+        (**self).forward(input, pass)
+    }
+
+    fn output_shape(&self, input: &Shape) -> Result<Shape> {
+        (**self).output_shape(input)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shared_path;
+
+    #[track_caller]
+    fn check(a: &str, b: &str, expected: &str) {
+        assert_eq!(shared_path(a, b), expected);
+    }
+
+    #[test]
+    fn paths_share_whole_names() {
+        check("encoder.0.query", "encoder.0.query", "encoder.0.query");
+        check("encoder.0.query", "encoder.0.key", "encoder.0");
+        check("encoder.0", "encoder.01", "encoder");
+        check("lstm", "lstm_1", "");
+        check("", "lstm", "");
+    }
+}

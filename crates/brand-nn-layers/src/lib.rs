@@ -1,0 +1,64 @@
+//! Everything with parameters inside the graph: layers, activations, initial values, recipes.
+//!
+//! A [`Layer`] is a function with parameters. Types such as [`Linear`] and [`Lstm`] take all their
+//! sizes and have PyTorch's initial values: compose them in structs of your own, with
+//! `#[derive(Params)]`. Lower-case functions such as [`dense()`] and [`lstm()`] are recipes with Keras'
+//! defaults: put them in a row with [`Sequential`] and sizes are inferred.
+//!
+//! | layer | recipe | what it does |
+//! |---|---|---|
+//! | [`Linear`] | [`dense()`] | affine map of the last axis, with an [`Activation`] |
+//! | [`Embedding`] | [`embedding()`] | a learned vector for each id |
+//! | [`Lstm`] | [`lstm()`] | long short-term memory over sequences |
+//! | [`Dropout`] | [`dropout()`] | zeros in random places while training |
+//! | [`Flatten`] | [`flatten()`] | all axes of an example as one |
+//!
+//! A [`Pass`] says what kind of trip through the layers this is; layers are called with
+//! [`Call::call`]. [`check::layer`] puts any layer, yours too, through the contract that all of
+//! these keep. One more layer is one more file here, a line below, and a row of the suite.
+//!
+//! # Examples
+//! ```
+//! use brand_nn_autodiff::Params;
+//! use brand_nn_layers::{Activation, Call, Pass, Sequential, dense};
+//! use brand_nn_tensor::Tensor;
+//!
+//! let network = Sequential::new()
+//!     .add(dense(16).activation(Activation::Relu))
+//!     .add(dense(3).activation(Activation::Softmax))
+//!     .build([4])?
+//!     .init(42)?;
+//! let probabilities = network.call(Tensor::ones([2, 4]), &mut Pass::inference())?;
+//! assert!((probabilities.tensor().sum().item() - 2.0).abs() < 1e-6);
+//! # Ok::<(), brand_nn_layers::Error>(())
+//! ```
+
+mod activation;
+pub mod check;
+mod dropout;
+mod embedding;
+mod error;
+mod flatten;
+mod layer;
+mod linear;
+mod lstm;
+mod network;
+mod pass;
+mod recipe;
+mod sequential;
+mod summary;
+
+pub use activation::Activation;
+pub use brand_nn_autodiff::LstmOutput;
+pub use dropout::{Dropout, DropoutRecipe, dropout};
+pub use embedding::{Embedding, EmbeddingRecipe, embedding};
+pub use error::{Error, Result};
+pub use flatten::{Flatten, FlattenRecipe, flatten};
+pub use layer::{Call, Layer};
+pub use linear::{DenseRecipe, Linear, dense};
+pub use lstm::{Lstm, LstmRecipe, lstm};
+pub use network::Network;
+pub use pass::Pass;
+pub use recipe::{Recipe, Registry, Settings};
+pub use sequential::Sequential;
+pub use summary::{Summary, SummaryRow};

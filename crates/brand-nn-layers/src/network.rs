@@ -1,0 +1,93 @@
+//! A row of built layers that can be run, trained, summarised and described.
+
+use crate::{Call, Layer, Pass, Result, Summary};
+use brand_nn_autodiff::{ParamSet, Params, Var, Visitor};
+use brand_nn_tensor::Shape;
+
+/// A row of built layers; made by [`Sequential::build`](crate::Sequential::build).
+///
+/// Layers are named after their kind, with a number from the second of a kind on: `lstm`,
+/// `lstm_1`. So one more dropout changes no other layer's name.
+pub struct Network {
+    stages: Vec<Stage>,
+    input: Shape,
+    json: String,
+}
+
+/// One layer with its name and what it makes of an example.
+pub(crate) struct Stage {
+    pub(crate) name: String,
+    pub(crate) kind: &'static str,
+    pub(crate) layer: Box<dyn Layer>,
+    pub(crate) output: Shape,
+}
+
+impl Network {
+    pub(crate) fn from_stages(stages: Vec<Stage>, input: Shape, json: String) -> Self {
+        Self { stages, input, json }
+    }
+
+    /// The layers, output shapes and numbers of parameters, as a table to print.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        Summary::of(&self.stages)
+    }
+
+    /// The number of parameters, buffers left out.
+    #[must_use]
+    pub fn num_params(&self) -> usize {
+        self.summary().num_params()
+    }
+
+    /// The shape of one example's input, without the batch axis.
+    #[must_use]
+    pub fn input_shape_of_example(&self) -> &Shape {
+        &self.input
+    }
+
+    /// The shape of one example's output, without the batch axis.
+    #[must_use]
+    pub fn output_shape_of_example(&self) -> &Shape {
+        self.stages.last().map_or(&self.input, |stage| &stage.output)
+    }
+
+    /// The architecture as JSON; [`Sequential::from_json`](crate::Sequential::from_json) reads it.
+    ///
+    /// # Errors
+    /// None today; a network keeps its description.
+    pub fn to_json(&self) -> Result<String> {
+        Ok(self.json.clone())
+    }
+
+    /// The layer of a name, as the summary shows it.
+    #[must_use]
+    pub fn layer(&self, name: &str) -> Option<&dyn Layer> {
+        self.stages.iter().find(|stage| stage.name == name).map(|stage| &*stage.layer)
+    }
+}
+
+impl Params for Network {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        self.stages.iter().for_each(|stage| visitor.child(&stage.name, &stage.layer));
+    }
+}
+
+impl Layer for Network {
+    fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
+        self.stages.iter().try_fold(input, |x, stage| {
+            stage.layer.call(x, pass).map_err(|error| error.at(&stage.name))
+        })
+    }
+
+    fn output_shape(&self, input: &Shape) -> Result<Shape> {
+        let input = input.clone();
+        self.stages.iter().try_fold(input, |x, stage| stage.layer.output_shape(&x))
+    }
+}
+
+impl std::fmt::Debug for Network {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let count = ParamSet::all(self).map_or(0, |set| set.count());
+        write!(f, "Network of {} layers, {count} parameters", self.stages.len())
+    }
+}

@@ -1,0 +1,122 @@
+//! Recipes: layers as plain data, before their sizes are known, and the book that reads them back.
+
+use crate::{Error, Layer, Result};
+use brand_nn_autodiff::Error as AutodiffError;
+use brand_nn_tensor::Shape;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A layer as plain data, before its sizes are known.
+///
+/// A file holds recipes; a [`Registry`] reads them back.
+pub trait Recipe: Settings + Send + Sync {
+    /// The name in files, which also names the layer in a network.
+    fn kind(&self) -> &'static str;
+
+    /// Makes the layer for examples of a shape, without the batch axis.
+    ///
+    /// # Errors
+    /// If a setting is out of its range, or the layer does not take such examples.
+    fn build(&self, input: &Shape) -> Result<Box<dyn Layer>>;
+}
+
+/// The settings of a recipe as JSON; every serialisable type has it.
+pub trait Settings {
+    /// The settings as a JSON object.
+    ///
+    /// # Errors
+    /// If they can't be written as JSON.
+    fn settings(&self) -> Result<Value>;
+}
+
+impl<T: Serialize> Settings for T {
+    fn settings(&self) -> Result<Value> {
+        serde_json::to_value(self).map_err(|problem| unreadable(&problem))
+    }
+}
+
+/// Reads one recipe from its settings.
+type Reader = Box<dyn Fn(Value) -> Result<Box<dyn Recipe>> + Send + Sync>;
+
+/// The layers that a file may name; users add their own.
+///
+/// # Examples
+/// ```
+/// use brand_nn_layers::{Registry, Sequential, dense};
+///
+/// let network = Sequential::new().add(dense(2)).build([3])?;
+/// let again = Sequential::from_json(&network.to_json()?, &Registry::default())?;
+/// assert_eq!(again.to_json()?, network.to_json()?);
+/// # Ok::<(), brand_nn_layers::Error>(())
+/// ```
+pub struct Registry {
+    readers: BTreeMap<String, Reader>,
+}
+
+impl Registry {
+    /// Adds a kind of layer of one's own.
+    #[must_use]
+    pub fn with<R: Recipe + DeserializeOwned + 'static>(mut self, kind: &str) -> Self {
+        self.readers.insert(kind.to_owned(), Box::new(read::<R>));
+        self
+    }
+
+    /// Reads a recipe of a kind from its settings.
+    ///
+    /// # Errors
+    /// If the kind is not registered or its settings can't be read.
+    pub fn read(&self, kind: &str, settings: Value) -> Result<Box<dyn Recipe>> {
+        let Some(reader) = self.readers.get(kind) else {
+            let known = self.readers.keys().cloned().collect();
+            return Err(Error::UnknownLayer { name: kind.to_owned(), known });
+        };
+        reader(settings)
+    }
+}
+
+/// All layers of this crate.
+impl Default for Registry {
+    fn default() -> Self {
+        Self { readers: BTreeMap::new() }
+            .with::<crate::DenseRecipe>("dense")
+            .with::<crate::DropoutRecipe>("dropout")
+            .with::<crate::EmbeddingRecipe>("embedding")
+            .with::<crate::FlattenRecipe>("flatten")
+            .with::<crate::LstmRecipe>("lstm")
+    }
+}
+
+fn read<R: Recipe + DeserializeOwned + 'static>(settings: Value) -> Result<Box<dyn Recipe>> {
+    let recipe: R = serde_json::from_value(settings).map_err(|problem| unreadable(&problem))?;
+    Ok(Box::new(recipe))
+}
+
+/// An architecture that can't be read or written, with the parser's own words.
+pub(crate) fn unreadable(problem: &serde_json::Error) -> Error {
+    Error::Architecture { problem: problem.to_string() }
+}
+
+/// Refuses a size of zero.
+pub(crate) fn at_least(layer: &str, setting: &'static str, got: usize) -> Result<()> {
+    if got > 0 {
+        return Ok(());
+    }
+    Err(Error::Autodiff(AutodiffError::Setting {
+        place: layer.into(),
+        setting,
+        got: got.to_string(),
+        expected: "at least 1",
+        help: "a layer without units has no output",
+    }))
+}
+
+/// An example that lacks axes.
+pub(crate) fn needs_axes(layer: &str, got: &Shape, expected: &str) -> Error {
+    Error::Input {
+        place: layer.into(),
+        got: got.clone(),
+        expected: expected.into(),
+        help: "check the shape given to build, or add the layer that makes such values",
+    }
+}

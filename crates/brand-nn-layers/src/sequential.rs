@@ -1,0 +1,131 @@
+//! Layers in a row: first as recipes, then built into a network.
+
+use crate::{Error, Network, Recipe, Registry, Result, network::Stage, recipe::unreadable};
+use brand_nn_autodiff::ParamSet;
+use brand_nn_tensor::Shape;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Recipes in a row; only [`Sequential::build`] makes a [`Network`] of them.
+///
+/// # Examples
+/// The review classifier of Keras' tutorials:
+/// ```
+/// use brand_nn_layers::{Activation, Sequential, dense, dropout, embedding, lstm};
+///
+/// let network = Sequential::new()
+///     .add(embedding(10_000, 50))
+///     .add(lstm(128).return_sequences(true))
+///     .add(dropout(0.2))
+///     .add(lstm(128))
+///     .add(dropout(0.2))
+///     .add(dense(1).activation(Activation::Sigmoid))
+///     .build([100])?;
+/// assert_eq!(network.num_params(), 723_361);
+/// # Ok::<(), brand_nn_layers::Error>(())
+/// ```
+#[derive(Default)]
+pub struct Sequential {
+    recipes: Vec<Box<dyn Recipe>>,
+    input: Option<Shape>,
+}
+
+/// A network as a file holds it.
+#[derive(Serialize, Deserialize)]
+struct Description {
+    input: Vec<usize>,
+    layers: Vec<Map<String, Value>>,
+}
+
+impl Sequential {
+    /// Makes an empty row.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts a layer at the end.
+    #[must_use]
+    #[allow(clippy::should_implement_trait, reason = "the word that every framework uses")]
+    pub fn add(mut self, recipe: impl Recipe + 'static) -> Self {
+        self.recipes.push(Box::new(recipe));
+        self
+    }
+
+    /// Makes the layers for examples of shape `input`, without the batch axis.
+    ///
+    /// Sizes are inferred from layer to layer, and every setting and shape is checked here.
+    ///
+    /// # Errors
+    /// If a setting is out of range or a layer does not take what the one before makes.
+    pub fn build(self, input: impl Into<Shape>) -> Result<Network> {
+        let input = input.into();
+        let json = self.describe(&input)?;
+        let mut shape = input.clone();
+        let mut stages: Vec<Stage> = Vec::new();
+        for recipe in &self.recipes {
+            let kind = recipe.kind();
+            let repeats = stages.iter().filter(|stage| stage.kind == kind).count();
+            let name = if repeats == 0 { kind.to_owned() } else { format!("{kind}_{repeats}") };
+            let layer = recipe.build(&shape).map_err(|error| error.at(&name))?;
+            shape = layer.output_shape(&shape).map_err(|error| error.at(&name))?;
+            stages.push(Stage { name, kind, layer, output: shape.clone() });
+        }
+        let network = Network::from_stages(stages, input, json);
+        ParamSet::all(&network)?;
+        Ok(network)
+    }
+
+    /// Builds the network that a description has been read of.
+    ///
+    /// # Errors
+    /// As [`Sequential::build`]; also if the recipes did not come from a description.
+    pub fn rebuild(mut self) -> Result<Network> {
+        let input = self.input.take().ok_or_else(|| Error::Architecture {
+            problem: "the shape of an example is not known".into(),
+        })?;
+        self.build(input)
+    }
+
+    /// The recipes and the input shape as JSON.
+    ///
+    /// # Errors
+    /// If the recipes were not read of a description.
+    pub fn to_json(&self) -> Result<String> {
+        match &self.input {
+            Some(input) => self.describe(input),
+            None => Err(Error::Architecture {
+                problem: "the shape of an example is not known".into(),
+            }),
+        }
+    }
+
+    /// Reads what [`Network::to_json`] wrote.
+    ///
+    /// # Errors
+    /// If the text is not such a description or names an unknown layer.
+    pub fn from_json(json: &str, registry: &Registry) -> Result<Self> {
+        let description: Description =
+            serde_json::from_str(json).map_err(|problem| unreadable(&problem))?;
+        let recipes = description.layers.into_iter().map(|mut settings| {
+            let kind = settings.remove("layer");
+            let kind = kind.as_ref().and_then(Value::as_str).unwrap_or("").to_owned();
+            registry.read(&kind, Value::Object(settings))
+        });
+        let recipes = recipes.collect::<Result<_>>()?;
+        Ok(Self { recipes, input: Some(description.input.into()) })
+    }
+
+    fn describe(&self, input: &Shape) -> Result<String> {
+        let layers = self.recipes.iter().map(|recipe| {
+            let mut layer = Map::from_iter([("layer".to_owned(), recipe.kind().into())]);
+            if let Value::Object(settings) = recipe.settings()? {
+                layer.extend(settings);
+            }
+            Ok(layer)
+        });
+        let layers = layers.collect::<Result<_>>()?;
+        let description = Description { input: input.to_vec(), layers };
+        serde_json::to_string(&description).map_err(|problem| unreadable(&problem))
+    }
+}

@@ -1,0 +1,100 @@
+//! A network as a table: layers, output shapes, numbers of parameters.
+
+use crate::network::Stage;
+use brand_nn_autodiff::{ParamSet, Role};
+use std::fmt;
+
+/// A network as a table: layers, output shapes, numbers of parameters.
+///
+/// # Examples
+/// ```
+/// use brand_nn_layers::{Sequential, dense};
+///
+/// let network = Sequential::new().add(dense(8)).add(dense(1)).build([4])?;
+/// let summary = network.summary();
+/// assert_eq!(summary.num_params(), 40 + 9);
+/// assert!(summary.to_string().contains("dense_1"));
+/// # Ok::<(), brand_nn_layers::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// One row a layer, in order.
+    pub rows: Vec<SummaryRow>,
+}
+
+/// One layer of a [`Summary`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SummaryRow {
+    /// The layer's name in the network.
+    pub name: String,
+    /// The shape of one example's output, without the batch axis.
+    pub output: Vec<usize>,
+    /// The number of elements in its parameters.
+    pub num_params: usize,
+    /// How many of them an optimizer may change.
+    pub num_trainable: usize,
+}
+
+impl Summary {
+    pub(crate) fn of(stages: &[Stage]) -> Self {
+        Self { rows: stages.iter().map(row).collect() }
+    }
+
+    /// The number of elements in all parameters.
+    #[must_use]
+    pub fn num_params(&self) -> usize {
+        self.rows.iter().map(|row| row.num_params).sum()
+    }
+
+    /// How many of them an optimizer may change.
+    #[must_use]
+    pub fn num_trainable(&self) -> usize {
+        self.rows.iter().map(|row| row.num_trainable).sum()
+    }
+}
+
+fn row(stage: &Stage) -> SummaryRow {
+    let set = ParamSet::all(&stage.layer).unwrap_or_default();
+    let count = |wanted: &[Role]| {
+        let chosen = set.iter().filter(|param| wanted.contains(&param.role()));
+        chosen.map(|param| param.shape().size()).sum()
+    };
+    SummaryRow {
+        name: stage.name.clone(),
+        output: stage.output.to_vec(),
+        num_params: count(&[Role::Trainable, Role::Frozen]),
+        num_trainable: count(&[Role::Trainable]),
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = "─".repeat(58);
+        writeln!(f, "{:<20}{:<22}{:>16}\n{line}", "layer", "output", "parameters")?;
+        for row in &self.rows {
+            let output = batch_of(&row.output);
+            writeln!(f, "{:<20}{output:<22}{:>16}", row.name, thousands(row.num_params))?;
+        }
+        writeln!(f, "{line}")?;
+        write!(
+            f,
+            "{} parameters, {} trainable, {:.1} MB as f32",
+            thousands(self.num_params()),
+            thousands(self.num_trainable()),
+            self.num_params() as f64 * 4e-6,
+        )
+    }
+}
+
+/// `[100, 50]` as `[batch, 100, 50]`.
+fn batch_of(example: &[usize]) -> String {
+    let axes = example.iter().map(usize::to_string);
+    format!("[{}]", std::iter::once("batch".to_owned()).chain(axes).collect::<Vec<_>>().join(", "))
+}
+
+/// `723361` as `723,361`.
+fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev();
+    groups.map(String::from_utf8_lossy).collect::<Vec<_>>().join(",")
+}
