@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write};
 
+use half::{bf16, f16};
+
 use crate::{DType, Tensor};
 
 /// Above this many elements the middle of each axis is left out.
@@ -10,7 +12,7 @@ const THRESHOLD: usize = 1000;
 const EDGE: usize = 3;
 /// Digits after the point.
 const PRECISION: usize = 8;
-/// Characters after which a row goes on in the next line.
+/// Characters in a line.
 const WIDTH: usize = 75;
 
 impl fmt::Display for Tensor {
@@ -23,77 +25,85 @@ impl fmt::Display for Tensor {
     /// assert_eq!(t.to_string(), "[[ 1.   2.5]\n [-3.   4. ]]\nshape [2, 2], f32");
     /// ```
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let abbreviate = self.size() > THRESHOLD;
-        let page = Page { cells: Cells::of(self, abbreviate), abbreviate };
-        let mut text = String::new();
-        page.axis(self, 0, 0, &mut text)?;
-        write!(f, "{text}\nshape {}, {}", self.shape(), self.dtype())
+        write_values(self, f)?;
+        write!(f, "\nshape {}, {}", self.shape(), self.dtype())
     }
 }
 
 impl fmt::Debug for Tensor {
+    /// As [`Display`](fmt::Display).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-/// What writing one tensor needs to know.
-struct Page {
-    cells: Cells,
+fn write_values(tensor: &Tensor, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if tensor.is_empty() {
+        return f.write_str("[]");
+    }
+    let abbreviate = tensor.size() > THRESHOLD;
+    let mut visible = Vec::new();
+    gather(tensor, abbreviate, &mut visible);
+    if tensor.ndim() == 0 {
+        return f.write_str(&alone(&visible[0]));
+    }
+    let mut cells = cells(&visible).into_iter();
+    let mut page = Page { f, cells: &mut cells, abbreviate };
+    page.axis(tensor.shape(), 0)
+}
+
+/// Writes prepared texts between brackets.
+struct Page<'a, 'b, I> {
+    f: &'a mut fmt::Formatter<'b>,
+    cells: &'a mut I,
     abbreviate: bool,
 }
 
-impl Page {
-    /// Writes one axis; `tail` counts the brackets that will close behind its last element.
-    fn axis(&self, part: &Tensor, depth: usize, tail: usize, out: &mut String) -> fmt::Result {
-        match part.ndim() {
-            0 => out.write_str(self.cells.text(part).trim_start()),
-            1 => self.row(part, depth, tail, out),
-            _ => self.block(part, depth, tail, out),
+impl<I: Iterator<Item = String>> Page<'_, '_, I> {
+    fn axis(&mut self, shape: &[usize], depth: usize) -> fmt::Result {
+        self.f.write_char('[')?;
+        match *shape {
+            [len] => self.row(len, depth)?,
+            [len, ref inner @ ..] => self.block(len, inner, depth)?,
+            [] => {}
         }
+        self.f.write_char(']')
     }
 
-    /// Writes elements side by side, and goes on in the next line where they don't fit.
-    fn row(&self, part: &Tensor, depth: usize, tail: usize, out: &mut String) -> fmt::Result {
+    /// Elements side by side, going on in the next line where they don't fit.
+    fn row(&mut self, len: usize, depth: usize) -> fmt::Result {
         let indent = depth + 1;
-        let mut line = String::new();
-        out.push('[');
-        let items = shown(part.len(), self.abbreviate);
-        for (i, item) in items.iter().enumerate() {
-            let cell = item.map_or_else(|| "...".into(), |at| self.cells.text(&part.select(0, at)));
-            let closing = if i + 1 == items.len() { (tail + 1).max(1) } else { 1 };
-            let gap = usize::from(!line.is_empty());
-            if !line.is_empty() && indent + line.len() + gap + cell.len() + closing > WIDTH + 1 {
-                write!(out, "{line}\n{:indent$}", "")?;
-                line.clear();
+        let mut used = indent;
+        for (i, shown) in shown(len, self.abbreviate).into_iter().enumerate() {
+            let cell = match shown {
+                Some(_) => self.cells.next().unwrap_or_default(),
+                None => "...".into(),
+            };
+            if i > 0 && used + 1 + cell.len() > WIDTH - indent {
+                write!(self.f, "\n{:indent$}", "")?;
+                used = indent;
+            } else if i > 0 {
+                self.f.write_char(' ')?;
+                used += 1;
             }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(&cell);
+            used += cell.len();
+            self.f.write_str(&cell)?;
         }
-        write!(out, "{line}]")
+        Ok(())
     }
 
-    /// Writes the parts under each other, with empty lines between blocks.
-    fn block(&self, part: &Tensor, depth: usize, tail: usize, out: &mut String) -> fmt::Result {
-        out.push('[');
-        let items = shown(part.len(), self.abbreviate);
-        for (i, item) in items.iter().enumerate() {
+    /// Parts under each other, with empty lines between blocks.
+    fn block(&mut self, len: usize, inner: &[usize], depth: usize) -> fmt::Result {
+        for (i, shown) in shown(len, self.abbreviate).into_iter().enumerate() {
             if i > 0 {
-                out.push_str(&"\n".repeat(part.ndim() - 1));
-                write!(out, "{:width$}", "", width = depth + 1)?;
+                let gap = "\n".repeat(inner.len());
+                write!(self.f, "{gap}{:indent$}", "", indent = depth + 1)?;
             }
-            match item {
-                Some(at) => {
-                    let last = i + 1 == items.len();
-                    let tail = if last { tail + 1 } else { 0 };
-                    self.axis(&part.select(0, *at), depth + 1, tail, out)?;
-                }
-                None => out.push_str("..."),
+            match shown {
+                Some(_) => self.axis(inner, depth + 1)?,
+                None => self.f.write_str("...")?,
             }
         }
-        out.push(']');
         Ok(())
     }
 }
@@ -107,128 +117,124 @@ fn shown(len: usize, abbreviate: bool) -> Vec<Option<usize>> {
     head.chain([None]).chain(end).collect()
 }
 
-/// How the numbers of one tensor are written, all with the same width.
-enum Cells {
-    Plain { width: usize },
-    Fixed { left: usize, right: usize },
-    Scientific { width: usize, digits: usize, exponent: usize },
+/// An element as it will be printed.
+enum Element {
+    Text(String),
+    /// The number whose fewest digits are those of the element in its own dtype.
+    Float(f64),
 }
 
-impl Cells {
-    fn of(tensor: &Tensor, abbreviate: bool) -> Self {
-        let visible = visible(tensor, abbreviate);
-        if !tensor.dtype().is_float() {
-            let width = visible.iter().map(|x| plain(x, tensor.dtype()).len()).max();
-            return Self::Plain { width: width.unwrap_or(0) };
-        }
-        let wide: Vec<f64> = visible.iter().map(Tensor::item).collect();
-        let magnitudes = wide.iter().filter(|x| x.is_finite() && **x != 0.0).map(|x| x.abs());
-        let (low, high) =
-            magnitudes.fold((f64::INFINITY, 0.0f64), |(a, b), x| (a.min(x), b.max(x)));
-        if high > 0.0 && (high >= 1e8 || low < 1e-4 || high / low > 1000.0) {
-            Self::scientific(&visible, &wide)
-        } else {
-            Self::fixed(&visible, &wide)
-        }
+/// The elements that will be printed, in order.
+fn gather(part: &Tensor, abbreviate: bool, out: &mut Vec<Element>) {
+    if part.ndim() == 0 {
+        out.push(element(part));
+        return;
     }
-
-    fn fixed(visible: &[Tensor], wide: &[f64]) -> Self {
-        let finite = visible.iter().zip(wide).filter(|(_, x)| x.is_finite());
-        let parts: Vec<(usize, usize)> = finite.map(|(x, _)| fixed_parts(x)).collect();
-        let left = parts.iter().map(|part| part.0).max().unwrap_or(0);
-        let right = parts.iter().map(|part| part.1).max().unwrap_or(0);
-        // NaN and the infinities stand in the same column, so they may widen it.
-        let special = wide.iter().filter(|x| !x.is_finite()).map(|x| special(*x).len()).max();
-        let needed = special.unwrap_or(0).saturating_sub(right + 1);
-        Self::Fixed { left: left.max(needed), right }
-    }
-
-    fn scientific(visible: &[Tensor], wide: &[f64]) -> Self {
-        let finite = visible.iter().zip(wide).filter(|(_, x)| x.is_finite());
-        let texts: Vec<String> = finite.map(|(x, _)| shortest(x)).collect();
-        let split = |text: &String| {
-            let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
-            let digits = mantissa.split_once('.').map_or(0, |(_, digits)| digits.len());
-            (digits.min(PRECISION), exponent.trim_start_matches('-').len().max(2))
-        };
-        let digits = texts.iter().map(|text| split(text).0).max().unwrap_or(0);
-        let exponent = texts.iter().map(|text| split(text).1).max().unwrap_or(2);
-        let written = wide.iter().map(|&x| scientific(x, digits, exponent).len());
-        Self::Scientific { width: written.max().unwrap_or(0), digits, exponent }
-    }
-
-    /// The text of a 0-d tensor.
-    fn text(&self, x: &Tensor) -> String {
-        match *self {
-            Self::Plain { width } => format!("{:>width$}", plain(x, x.dtype())),
-            Self::Fixed { left, right } => {
-                let number = x.item();
-                if !number.is_finite() {
-                    return format!("{:>width$}", special(number), width = left + 1 + right);
-                }
-                let text = fixed(x);
-                let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-                format!("{whole:>left$}.{fraction:<right$}")
-            }
-            Self::Scientific { width, digits, exponent } => {
-                format!("{:>width$}", scientific(x.item(), digits, exponent))
-            }
-        }
+    for at in shown(part.len(), abbreviate).into_iter().flatten() {
+        gather(&part.select(0, at), abbreviate, out);
     }
 }
 
-/// The elements that will be printed.
-fn visible(tensor: &Tensor, abbreviate: bool) -> Vec<Tensor> {
-    if tensor.ndim() == 0 {
-        return vec![tensor.clone()];
-    }
-    let rows = shown(tensor.len(), abbreviate).into_iter().flatten();
-    rows.flat_map(|at| visible(&tensor.select(0, at), abbreviate)).collect()
-}
-
-/// An integer or truth value.
-fn plain(x: &Tensor, dtype: DType) -> String {
-    match dtype {
-        DType::Bool => if x.item() != 0.0 { "True" } else { "False" }.into(),
-        _ => x.to(DType::I64).iter::<i64>().map(|x| x.to_string()).collect(),
-    }
-}
-
-fn special(x: f64) -> &'static str {
-    match x {
-        _ if x.is_nan() => "nan",
-        x if x > 0.0 => "inf",
-        _ => "-inf",
-    }
-}
-
-/// The fewest digits that tell the number from its neighbours in its own dtype.
-fn shortest(x: &Tensor) -> String {
+fn element(x: &Tensor) -> Element {
+    let number = x.item();
     match x.dtype() {
-        DType::F64 => format!("{:e}", x.item()),
-        DType::F32 => format!("{:e}", x.item() as f32),
-        _ => format!("{:e}", x.item() as f32),
+        DType::F64 => Element::Float(number),
+        DType::F32 => Element::Float(fewest_digits(number, |x| f64::from(x as f32))),
+        DType::Bf16 => Element::Float(fewest_digits(number, |x| bf16::from_f64(x).to_f64())),
+        DType::F16 => Element::Float(fewest_digits(number, |x| f16::from_f64(x).to_f64())),
+        DType::Bool => Element::Text(if number == 0.0 { "False" } else { "True" }.into()),
+        _ => Element::Text(x.to(DType::I64).to_vec::<i64>()[0].to_string()),
+    }
+}
+
+/// The decimal number of the fewest digits that rounds to `x` in a narrower type.
+fn fewest_digits(x: f64, round: impl Fn(f64) -> f64) -> f64 {
+    let decimals = (0..17).map(|digits| format!("{x:.digits$e}").parse().unwrap_or(x));
+    decimals.into_iter().find(|&decimal| round(decimal) == x).unwrap_or(x)
+}
+
+/// The texts of all elements, of one width.
+fn cells(visible: &[Element]) -> Vec<String> {
+    let floats: Vec<f64> = visible.iter().filter_map(Element::float).collect();
+    let texts: Vec<String> = match Style::of(&floats) {
+        Style::Fixed { left, right } => {
+            visible.iter().map(|element| element.text(|x| fixed(x, left, right))).collect()
+        }
+        Style::Scientific { digits, exponent } => visible
+            .iter()
+            .map(|element| element.text(|x| scientific(x, digits, exponent)))
+            .collect(),
+    };
+    let width = texts.iter().map(String::len).max().unwrap_or(0);
+    texts.into_iter().map(|text| format!("{text:>width$}")).collect()
+}
+
+impl Element {
+    fn float(&self) -> Option<f64> {
+        if let Self::Float(x) = self { Some(*x) } else { None }
+    }
+
+    fn text(&self, of_float: impl Fn(f64) -> String) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Float(x) => of_float(*x),
+        }
+    }
+}
+
+/// How the floats of one tensor are written.
+enum Style {
+    /// Columns before and behind the point.
+    Fixed { left: usize, right: usize },
+    /// Digits behind the point, and of the exponent.
+    Scientific { digits: usize, exponent: usize },
+}
+
+impl Style {
+    fn of(floats: &[f64]) -> Self {
+        let finite: Vec<f64> = floats.iter().copied().filter(|x| x.is_finite()).collect();
+        let magnitudes = finite.iter().map(|x| x.abs()).filter(|&x| x > 0.0);
+        let (low, high) = magnitudes.fold((f64::MAX, 0.0f64), |(a, b), x| (a.min(x), b.max(x)));
+        if high > 0.0 && (high >= 1e8 || low < 1e-4 || high / low > 1000.0) {
+            let parts = finite.iter().map(|&x| exponent_parts(x));
+            let (digits, exponent) = parts.fold((0, 2), |a, b| (a.0.max(b.0), a.1.max(b.1)));
+            return Self::Scientific { digits, exponent };
+        }
+        let parts = finite.iter().map(|&x| split(&short(x)));
+        let (left, right) = parts.fold((0, 0), |a, b| (a.0.max(b.0), a.1.max(b.1)));
+        Self::Fixed { left, right }
     }
 }
 
 /// With a point, at most [`PRECISION`] digits behind it and no noughts at the end.
-fn fixed(x: &Tensor) -> String {
-    let number = x.item();
-    let short = match x.dtype() {
-        DType::F64 => format!("{number}"),
-        _ => format!("{}", number as f32),
-    };
-    match short.split_once('.') {
-        None => format!("{short}."),
-        Some((_, digits)) if digits.len() <= PRECISION => short,
-        Some(_) => format!("{number:.PRECISION$}").trim_end_matches('0').into(),
+fn short(x: f64) -> String {
+    let text = format!("{x}");
+    match text.split_once('.') {
+        None => format!("{text}."),
+        Some((_, digits)) if digits.len() <= PRECISION => text,
+        Some(_) => format!("{x:.PRECISION$}").trim_end_matches('0').into(),
     }
 }
 
 /// The lengths on both sides of the point.
-fn fixed_parts(x: &Tensor) -> (usize, usize) {
-    let text = fixed(x);
+fn split(text: &str) -> (usize, usize) {
     text.split_once('.').map_or((text.len(), 0), |(whole, rest)| (whole.len(), rest.len()))
+}
+
+fn fixed(x: f64, left: usize, right: usize) -> String {
+    if !x.is_finite() {
+        return format!("{:>width$}", special(x), width = left + 1 + right);
+    }
+    let text = short(x);
+    let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
+    format!("{whole:>left$}.{rest:<right$}")
+}
+
+/// The digits behind the point and of the exponent in the shortest scientific form.
+fn exponent_parts(x: f64) -> (usize, usize) {
+    let text = format!("{x:e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    (split(mantissa).1.min(PRECISION), exponent.trim_start_matches('-').len())
 }
 
 /// As `1.50e-07`.
@@ -241,4 +247,21 @@ fn scientific(x: f64, digits: usize, exponent: usize) -> String {
     let point = if digits == 0 { "." } else { "" };
     let (sign, power) = power.strip_prefix('-').map_or(('+', power), |power| ('-', power));
     format!("{mantissa}{point}e{sign}{power:0>exponent$}")
+}
+
+fn special(x: f64) -> &'static str {
+    match x {
+        _ if x.is_nan() => "nan",
+        x if x > 0.0 => "inf",
+        _ => "-inf",
+    }
+}
+
+/// A number without brackets, as NumPy prints its scalars.
+fn alone(element: &Element) -> String {
+    element.text(|x| match x {
+        _ if !x.is_finite() => special(x).into(),
+        x if x == 0.0 || (1e-4..1e16).contains(&x.abs()) => format!("{x:?}"),
+        x => scientific(x, exponent_parts(x).0, 2).replace(".e", "e"),
+    })
 }

@@ -196,7 +196,7 @@ mod tests {
         check_reshape(&[2, 3, 4], &[1, 0, 2], &[3, 2, 2, 2], Some(&[4, 12, 2, 1]));
         check_reshape(&[2, 3, 4], &[2, 0, 1], &[4, 6], Some(&[1, 4]));
         check_reshape(&[2, 3, 4], &[2, 0, 1], &[24], None);
-        check_reshape(&[2, 3], &[1, 0], &[1, 3, 1, 2], Some(&[3, 1, 3, 3]));
+        check_reshape(&[2, 3], &[1, 0], &[1, 3, 1, 2], Some(&[3, 1, 6, 3]));
         check_reshape(&[2, 3], &[1, 0], &[2, 3], None);
     }
 

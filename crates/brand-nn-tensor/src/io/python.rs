@@ -149,7 +149,7 @@ mod tests {
         check("{'shape': (99999999999999999999,)}", Err((11, "\"9999999999\", expected a length")));
         check("{'shape': (1 2)}", Err((13, "\"2)}\", expected ',' or ')'")));
         check("{'order': 1}", Err((1, "key \"order\", expected descr, fortran_order, shape")));
-        check("{'shape': (), 'shape': ()}", Err((13, "key \"shape\" comes twice, expected once")));
+        check("{'shape': (), 'shape': ()}", Err((14, "key \"shape\" comes twice, expected once")));
         check("{'shape': () 'descr'", Err((13, "\"'descr'\", expected ',' or '}'")));
         check("{}", Err((0, "a key is missing, expected descr, fortran_order and shape")));
         check("{} x", Err((3, "\"x\", expected nothing after the dictionary")));
