@@ -157,6 +157,7 @@ pub trait Real:
     + Neg<Output = Self>
     + crate::math::Math
     + crate::gemm::Product
+    + crate::unary::Unaries
 {
 }
 

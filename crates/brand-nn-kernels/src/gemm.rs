@@ -6,16 +6,16 @@ mod batched;
 mod block;
 mod dot;
 mod job;
-mod oracle;
 mod packed;
 mod plan;
+mod product;
 mod thin;
 mod tile;
 
 pub use batched::{Mats, gemm_batched};
 pub(crate) use job::Job;
-pub(crate) use oracle::Product;
 pub use packed::{PackedB, gemm_packed};
+pub(crate) use product::Product;
 
 /// A matrix to read: element (i, j) is `data[i·row_stride + j·col_stride]`.
 ///
@@ -94,7 +94,7 @@ impl<'a, T> MatMut<'a, T> {
 pub fn gemm<T: Real>(alpha: T, a: Mat<T>, b: Mat<T>, beta: T, c: MatMut<T>) {
     check(&a, &b, &c);
     // SAFETY: checked in the line above; `c` is borrowed uniquely until the product is done.
-    unsafe { plan::product(Job::new(alpha, &a, &b, beta, &c)) };
+    unsafe { T::product(Job::new(alpha, &a, &b, beta, &c)) };
 }
 
 /// Panics unless the sizes fit and every element lies inside its data.

@@ -59,7 +59,7 @@ pub fn scatter_add_rows<T: Number>(
     if width > 0 {
         for (row, &id) in rows.chunks_exact(width).zip(ids) {
             let start = id as usize * width;
-            dispatch(AddRow { row, out: &mut table[start..start + width] });
+            add(row, &mut table[start..start + width]);
         }
     }
     Ok(())
@@ -94,7 +94,7 @@ pub fn sum_duplicate_rows<T: Number>(
     for_each_chunk(&mut sums, (per_task * width).max(1), |task, sums| {
         for (out, group) in sums.chunks_exact_mut(width).zip(&groups[task * per_task..]) {
             out.copy_from_slice(row(group[0]));
-            group[1..].iter().for_each(|&i| dispatch(AddRow { row: row(i), out }));
+            group[1..].iter().for_each(|&i| add(row(i), out));
         }
     });
     (groups.iter().map(|group| ids[group[0]]).collect(), sums)
@@ -117,6 +117,11 @@ fn check_ids(ids: &[i64], rows: usize, width: usize) -> Result<()> {
     ids.iter()
         .position(outside)
         .map_or(Ok(()), |position| Err(Error::OutOfRange { position, id: ids[position], rows }))
+}
+
+/// `out = out + row`.
+pub(crate) fn add<T: Number>(row: &[T], out: &mut [T]) {
+    dispatch(AddRow { row, out });
 }
 
 struct AddRow<'a, T> {

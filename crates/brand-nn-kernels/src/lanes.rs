@@ -5,6 +5,8 @@ use crate::threads::for_each_chunk;
 
 /// Elements that are computed together; a shorter end is padded.
 pub(crate) const BLOCK: usize = 32;
+/// Elements that stay in the first cache between two passes.
+pub(crate) const CACHED: usize = 2048;
 /// Elements of rows that one task has, about.
 const TASK: usize = 1 << 14;
 /// Elements below which rows stay on one thread.
@@ -66,23 +68,27 @@ pub(crate) fn fold_blocks<T: Real>(
     lanes[0]
 }
 
-/// `out = f(x)`, whole blocks first, then the end in a padded block.
+/// `x = f(x)`: whole blocks first, then the end in a padded block, so that no loop is scalar.
 #[inline(always)]
-pub(crate) fn map_blocks<T: Real>(x: &[T], out: &mut [T], f: impl Fn(T) -> T) {
-    let (blocks, rest) = x.as_chunks::<BLOCK>();
-    let (outs, end) = out.as_chunks_mut::<BLOCK>();
-    for (x, out) in blocks.iter().zip(outs) {
-        for i in 0..BLOCK {
-            out[i] = f(x[i]);
+pub(crate) fn map_in_place<T: Real>(x: &mut [T], f: impl Fn(T) -> T) {
+    let (whole, end) = x.split_at_mut(x.len() / BLOCK * BLOCK);
+    let mut padded = [T::ONE; BLOCK];
+    padded[..end.len()].copy_from_slice(end);
+    let rest = if end.is_empty() { 0 } else { BLOCK };
+    for part in [whole, &mut padded[..rest]] {
+        for x in part {
+            *x = f(*x);
         }
     }
-    if !rest.is_empty() {
-        let (mut padded, mut out) = ([T::ONE; BLOCK], [T::ZERO; BLOCK]);
-        padded[..rest.len()].copy_from_slice(rest);
-        for i in 0..BLOCK {
-            out[i] = f(padded[i]);
-        }
-        end.copy_from_slice(&out[..end.len()]);
+    end.copy_from_slice(&padded[..end.len()]);
+}
+
+/// `out = f(x)`, by a copy that stays in the cache.
+#[inline(always)]
+pub(crate) fn map<T: Real>(x: &[T], out: &mut [T], f: impl Fn(T) -> T) {
+    for (x, out) in x.chunks(CACHED).zip(out.chunks_mut(CACHED)) {
+        out.copy_from_slice(x);
+        map_in_place(out, &f);
     }
 }
 

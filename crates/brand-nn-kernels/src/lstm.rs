@@ -1,10 +1,8 @@
 //! The pointwise part of an LSTM step: gates, cell and output, forward and backward.
 
 use crate::Real;
+use crate::lanes::map_in_place;
 use crate::simd::{Kernel, Lanes, dispatch};
-
-/// Units of a row that are computed together; a shorter end is padded.
-const BLOCK: usize = 16;
 
 /// One step of an LSTM cell, gates in PyTorch's order i f g o.
 ///
@@ -100,40 +98,39 @@ impl<T: Real> Kernel for Forward<'_, T> {
     fn run<L: Lanes>(self) {
         let Forward { hidden, gates, c_prev, c, tanh_c, h } = self;
         for (row, gates) in gates.chunks_exact_mut(4 * hidden.max(1)).enumerate() {
-            let mut first = 0;
-            while first < hidden {
-                let len = BLOCK.min(hidden - first);
-                let at = row * hidden + first;
-                let mut step = [[T::ZERO; BLOCK]; 8];
-                for gate in 0..4 {
-                    load(&mut step[gate], &gates[gate * hidden + first..], len);
-                }
-                load(&mut step[4], &c_prev[at..], len);
-                forward_block::<T, L>(&mut step);
-                for gate in 0..4 {
-                    store(&step[gate], &mut gates[gate * hidden + first..], len);
-                }
-                store(&step[5], &mut c[at..], len);
-                store(&step[6], &mut tanh_c[at..], len);
-                store(&step[7], &mut h[at..], len);
-                first += BLOCK;
+            let states = row * hidden..(row + 1) * hidden;
+            activate::<T, L>(gates);
+            let (c, tanh_c) = (&mut c[states.clone()], &mut tanh_c[states.clone()]);
+            cell::<T, L>(gates, &c_prev[states.clone()], c);
+            tanh_c.copy_from_slice(c);
+            map_in_place(tanh_c, T::hyperbolic_tangent::<L>);
+            for ((h, &o), &t) in h[states].iter_mut().zip(&gates[3 * hidden..]).zip(&*tanh_c) {
+                *h = o * t;
             }
         }
     }
 }
 
-/// i f g o c_prev in, activated; c, tanh c and h out.
+/// σ of i, f and o, tanh of g.
 #[inline(always)]
-fn forward_block<T: Real, L: Lanes>(step: &mut [[T; BLOCK]; 8]) {
-    for unit in 0..BLOCK {
-        let i = step[0][unit].logistic::<L>();
-        let f = step[1][unit].logistic::<L>();
-        let g = step[2][unit].hyperbolic_tangent::<L>();
-        let o = step[3][unit].logistic::<L>();
-        let c = f.multiply_add::<L>(step[4][unit], i * g);
-        let tanh_c = c.hyperbolic_tangent::<L>();
-        (step[0][unit], step[1][unit], step[2][unit], step[3][unit]) = (i, f, g, o);
-        (step[5][unit], step[6][unit], step[7][unit]) = (c, tanh_c, o * tanh_c);
+fn activate<T: Real, L: Lanes>(gates: &mut [T]) {
+    let hidden = gates.len() / 4;
+    let (input_forget, rest) = gates.split_at_mut(2 * hidden);
+    let (cell, output) = rest.split_at_mut(hidden);
+    for part in [input_forget, output] {
+        map_in_place(part, T::logistic::<L>);
+    }
+    map_in_place(cell, T::hyperbolic_tangent::<L>);
+}
+
+/// `c = f c_prev + i g`.
+#[inline(always)]
+fn cell<T: Real, L: Lanes>(gates: &[T], c_prev: &[T], c: &mut [T]) {
+    let hidden = c.len();
+    let (i, f, g) = (&gates[..hidden], &gates[hidden..2 * hidden], &gates[2 * hidden..3 * hidden]);
+    let inputs = i.iter().zip(g).zip(f.iter().zip(c_prev));
+    for (c, ((&i, &g), (&f, &c_prev))) in c.iter_mut().zip(inputs) {
+        *c = f.multiply_add::<L>(c_prev, i * g);
     }
 }
 
@@ -190,21 +187,5 @@ fn backward_row<T: Real>(row: Row<T>, dh: &[T], dc: &mut [T], d_gates: &mut [T])
         dg[u] = d_cell * i[u] * (T::ONE - g[u] * g[u]);
         d_o[u] = dh[u] * t * o[u] * (T::ONE - o[u]);
         dc[u] = d_cell * f[u];
-    }
-}
-
-#[inline(always)]
-fn load<T: Real>(block: &mut [T; BLOCK], from: &[T], len: usize) {
-    match from.first_chunk::<BLOCK>() {
-        Some(whole) if len == BLOCK => *block = *whole,
-        _ => block[..len].copy_from_slice(&from[..len]),
-    }
-}
-
-#[inline(always)]
-fn store<T: Real>(block: &[T; BLOCK], to: &mut [T], len: usize) {
-    match to.first_chunk_mut::<BLOCK>() {
-        Some(whole) if len == BLOCK => *whole = *block,
-        _ => to[..len].copy_from_slice(&block[..len]),
     }
 }

@@ -43,6 +43,8 @@ pub trait Math: Sized {
     fn error_function<L: Lanes>(self) -> Self;
     /// The normal distribution's upper tail at `|self|`, and its density there.
     fn normal_tail_and_density<L: Lanes>(self) -> (Self, Self);
+    /// Whether the functions below are polynomials, which vector instructions speed up.
+    const VECTORS: bool;
     /// Beyond this magnitude sine and cosine come from the standard library.
     const FAR: Self;
 }

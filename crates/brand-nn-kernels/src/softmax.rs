@@ -1,7 +1,7 @@
 //! Softmax and its logarithm along the last axis, forward and backward.
 
 use crate::Real;
-use crate::lanes::{add, fold_blocks, larger, map_blocks, map_rows};
+use crate::lanes::{add, fold_blocks, larger, map, map_rows};
 use crate::simd::{Kernel, Lanes, dispatch};
 
 /// `y = e^(x − max) / Σ e^(x − max)` for each row of `len` elements.
@@ -64,7 +64,7 @@ pub(crate) fn exponentials<T: Real, L: Lanes>(x: &[T], mut out: Option<&mut [T]>
     let top = if top == T::LOWEST { T::ZERO } else { top };
     let sum = match &mut out {
         Some(out) => {
-            map_blocks(x, out, |x| (x - top).exponential::<L>());
+            map(x, out, |x| (x - top).exponential::<L>());
             fold_blocks(out, T::ZERO, add, |_, x| x)
         }
         None => fold_blocks(x, T::ZERO, add, |_, x| (x - top).exponential::<L>()),
@@ -141,7 +141,7 @@ impl<T: Real> Kernel for LogSoftmaxBackward<'_, T> {
     fn run<L: Lanes>(self) {
         let LogSoftmaxBackward { y, gradient, out } = self;
         let sum = fold_blocks(gradient, T::ZERO, add, |_, g| g);
-        map_blocks(y, out, T::exponential::<L>);
+        map(y, out, T::exponential::<L>);
         for (out, &g) in out.iter_mut().zip(gradient) {
             *out = g - *out * sum;
         }

@@ -4,6 +4,7 @@ use crate::Plain;
 
 mod convert;
 mod copy;
+pub(crate) mod transpose;
 pub(crate) mod walk;
 
 pub use convert::{Convert, convert};

@@ -3,7 +3,8 @@
 use std::marker::PhantomData;
 
 use crate::Real;
-use crate::simd::{Kernel, Lanes, dispatch};
+use crate::lanes::{CACHED, map_in_place};
+use crate::simd::{Kernel, Lanes, Portable, dispatch};
 use crate::threads::{Parts, for_each};
 
 mod curves;
@@ -12,8 +13,6 @@ mod curves;
 const SERIAL: usize = 1 << 17;
 /// Elements that one task of a parallel op has.
 const TASK: usize = 1 << 15;
-/// Elements that are computed together; a shorter end is padded.
-const BLOCK: usize = 32;
 
 /// Calls `$callback!` with every unary op: `(method, Variant, "what it is")`.
 #[macro_export]
@@ -87,9 +86,12 @@ macro_rules! unary_enum {
             }
         }
 
-        fn run<T: Real>(op: Unary, job: Job<T>) {
-            match op {
-                $(Unary::$variant => job.parallel::<curves::$variant>(),)*
+        impl<T: Real> Job<'_, T> {
+            /// Finds the op's code.
+            fn run(self, op: Unary) {
+                match op {
+                    $(Unary::$variant => self.parallel::<curves::$variant>(),)*
+                }
             }
         }
     };
@@ -113,12 +115,12 @@ unary_table!(unary_enum);
 pub fn unary<T: Real>(op: Unary, x: &[T], out: &mut [T]) {
     let len = x.len();
     assert!(len == out.len(), "{}: {len} elements into a slice of {}", op.name(), out.len());
-    run(op, Job { x: Some(x), gradient: None, out });
+    T::run(op, Job { x: Some(x), gradient: None, out });
 }
 
 /// `x = f(x)`.
 pub fn unary_in_place<T: Real>(op: Unary, x: &mut [T]) {
-    run(op, Job { x: None, gradient: None, out: x });
+    T::run(op, Job { x: None, gradient: None, out: x });
 }
 
 /// `out = gradient · f′(x)`: the backward pass of [`unary`].
@@ -142,11 +144,32 @@ pub fn unary_slope<T: Real>(op: Unary, x: &[T], gradient: &[T], out: &mut [T]) {
         gradient.len(),
         out.len()
     );
-    run(op, Job { x: Some(x), gradient: Some(gradient), out });
+    T::run(op, Job { x: Some(x), gradient: Some(gradient), out });
+}
+
+/// Types with unary ops; their code is made here once, not in every crate that calls them.
+#[doc(hidden)]
+pub trait Unaries: Sized {
+    /// Runs one op.
+    fn run(op: Unary, job: Job<Self>);
+}
+
+impl Unaries for f32 {
+    fn run(op: Unary, job: Job<f32>) {
+        job.run(op);
+    }
+}
+
+impl Unaries for f64 {
+    fn run(op: Unary, job: Job<f64>) {
+        job.run(op);
+    }
 }
 
 /// One call: without `x` the op reads what it overwrites, with `gradient` it is the slope's.
-struct Job<'a, T> {
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Job<'a, T> {
     x: Option<&'a [T]>,
     gradient: Option<&'a [T]>,
     out: &'a mut [T],
@@ -171,141 +194,63 @@ impl<T: Real> Job<'_, T> {
     }
 }
 
-/// One task: whole blocks, then the end in a padded block.
+/// One task, a piece that stays in the cache at a time.
 fn sweep<T: Real, C: Curve<T>>(job: Job<T>) {
-    match job {
-        Job { x: None, out, .. } => dispatch(InPlace::<T, C> { x: out, curve: PhantomData }),
-        Job { x: Some(x), gradient: None, out } => {
-            dispatch(Value::<T, C> { x, out, curve: PhantomData });
+    let Job { x, gradient, out } = job;
+    for (i, out) in out.chunks_mut(CACHED).enumerate() {
+        let range = i * CACHED..i * CACHED + out.len();
+        if let Some(x) = x {
+            out.copy_from_slice(&x[range.clone()]);
         }
-        Job { x: Some(x), gradient: Some(gradient), out } => {
-            dispatch(Slope::<T, C> { x, gradient, out, curve: PhantomData });
+        let piece = Piece::<T, C> { x: out, slope: gradient.is_some(), curve: PhantomData };
+        if const { T::VECTORS } {
+            dispatch(piece)
+        } else {
+            piece.run::<Portable>()
         }
-    }
-}
-
-struct Value<'a, T, C> {
-    x: &'a [T],
-    out: &'a mut [T],
-    curve: PhantomData<C>,
-}
-
-impl<T: Real, C: Curve<T>> Kernel for Value<'_, T, C> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<L: Lanes>(self) {
-        let (blocks, rest) = self.x.as_chunks::<BLOCK>();
-        let (outs, end) = self.out.as_chunks_mut::<BLOCK>();
-        for (x, out) in blocks.iter().zip(outs) {
-            values::<T, C, L>(x, out);
-        }
-        if !rest.is_empty() {
-            let mut padded = [T::ONE; BLOCK];
-            padded[..rest.len()].copy_from_slice(rest);
-            let mut out = [T::ZERO; BLOCK];
-            values::<T, C, L>(&padded, &mut out);
-            end.copy_from_slice(&out[..end.len()]);
+        if let Some(gradient) = gradient {
+            dispatch(Scale { x: out, by: &gradient[range] });
         }
     }
 }
 
-struct InPlace<'a, T, C> {
+/// `x = x · by`.
+struct Scale<'a, T> {
     x: &'a mut [T],
-    curve: PhantomData<C>,
+    by: &'a [T],
 }
 
-impl<T: Real, C: Curve<T>> Kernel for InPlace<'_, T, C> {
+impl<T: Real> Kernel for Scale<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        let (blocks, rest) = self.x.as_chunks_mut::<BLOCK>();
-        let mut out = [T::ZERO; BLOCK];
-        for x in blocks {
-            values::<T, C, L>(x, &mut out);
-            *x = out;
-        }
-        if !rest.is_empty() {
-            let mut padded = [T::ONE; BLOCK];
-            padded[..rest.len()].copy_from_slice(rest);
-            values::<T, C, L>(&padded, &mut out);
-            rest.copy_from_slice(&out[..rest.len()]);
+        for (x, &by) in self.x.iter_mut().zip(self.by) {
+            *x = by * *x;
         }
     }
 }
 
-struct Slope<'a, T, C> {
-    x: &'a [T],
-    gradient: &'a [T],
-    out: &'a mut [T],
+/// `x = f(x)`, or `x = f′(x)`.
+struct Piece<'a, T, C> {
+    x: &'a mut [T],
+    slope: bool,
     curve: PhantomData<C>,
 }
 
-impl<T: Real, C: Curve<T>> Kernel for Slope<'_, T, C> {
+impl<T: Real, C: Curve<T>> Kernel for Piece<'_, T, C> {
     type Output = ();
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        let (blocks, rest) = self.x.as_chunks::<BLOCK>();
-        let (gradients, rest_of_gradient) = self.gradient.as_chunks::<BLOCK>();
-        let (outs, end) = self.out.as_chunks_mut::<BLOCK>();
-        for ((x, gradient), out) in blocks.iter().zip(gradients).zip(outs) {
-            slopes::<T, C, L>(x, gradient, out);
+        let Piece { x, slope, .. } = self;
+        if const { C::PERIODIC } && x.iter().any(|x| x.magnitude() > T::FAR) {
+            let exact = if slope { C::far_slope } else { C::far_value };
+            x.iter_mut().for_each(|x| *x = T::from_f64(exact(x.to_f64())));
+        } else if slope {
+            map_in_place(x, C::slope::<L>);
+        } else {
+            map_in_place(x, C::value::<L>);
         }
-        if !rest.is_empty() {
-            let (mut padded, mut scale) = ([T::ONE; BLOCK], [T::ZERO; BLOCK]);
-            padded[..rest.len()].copy_from_slice(rest);
-            scale[..rest.len()].copy_from_slice(rest_of_gradient);
-            let mut out = [T::ZERO; BLOCK];
-            slopes::<T, C, L>(&padded, &scale, &mut out);
-            end.copy_from_slice(&out[..end.len()]);
-        }
-    }
-}
-
-#[inline(always)]
-fn values<T: Real, C: Curve<T>, L: Lanes>(x: &[T; BLOCK], out: &mut [T; BLOCK]) {
-    for i in 0..BLOCK {
-        out[i] = C::value::<L>(x[i]);
-    }
-    if C::PERIODIC {
-        repair(x, out, C::far_value);
-    }
-}
-
-#[inline(always)]
-fn slopes<T: Real, C: Curve<T>, L: Lanes>(
-    x: &[T; BLOCK],
-    gradient: &[T; BLOCK],
-    out: &mut [T; BLOCK],
-) {
-    for i in 0..BLOCK {
-        out[i] = C::slope::<L>(x[i]);
-    }
-    if C::PERIODIC {
-        repair(x, out, C::far_slope);
-    }
-    for i in 0..BLOCK {
-        out[i] = gradient[i] * out[i];
-    }
-}
-
-/// Computes anew what lies too far out for the reduction to quarter turns.
-#[inline(always)]
-fn repair<T: Real>(x: &[T; BLOCK], out: &mut [T; BLOCK], exact: fn(f64) -> f64) {
-    let mut far = false;
-    for x in x {
-        far |= x.magnitude() > T::FAR;
-    }
-    if far {
-        repair_each(x, out, exact);
-    }
-}
-
-#[cold]
-fn repair_each<T: Real>(x: &[T; BLOCK], out: &mut [T; BLOCK], exact: fn(f64) -> f64) {
-    for (x, out) in x.iter().zip(out).filter(|(x, _)| x.magnitude() > T::FAR) {
-        *out = T::from_f64(exact(x.to_f64()));
     }
 }

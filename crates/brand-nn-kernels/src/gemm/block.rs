@@ -4,6 +4,7 @@ use super::Job;
 use super::packed::Panels;
 use super::tile::{Tile, Wide, panel, tile_of};
 use crate::simd::{Kernel, Lanes, Vector};
+use crate::strided::transpose::{Rows, transpose};
 use crate::{Buffer, Real};
 
 /// Panels of B beyond which rows of A are worth copying together.
@@ -12,8 +13,10 @@ const PACK_FROM: usize = 3;
 /// Where a block's B comes from.
 #[derive(Clone, Copy)]
 pub(super) enum Right<'a, T: Real> {
-    /// Straight from the job, whose rows of B are contiguous.
+    /// Straight from the job, whose rows of B are contiguous and whole vectors wide.
     Direct,
+    /// From the job, whose rows of B are contiguous, through a copy of one panel.
+    Copied,
     /// Panels, from this column of the packed matrix on.
     Packed(Panels<'a, T>, usize),
 }
@@ -64,18 +67,19 @@ fn tile_rows<L: Lanes>(m: usize) -> usize {
 unsafe fn slab<T: Real, L: Lanes>(job: &Job<T>, right: &Right<T>, start: usize) {
     let width = panel::<T, L>();
     let rows = tile_rows::<L>(job.m);
-    let packed_a = wants_packing(job, width).then(|| pack_rows(job, rows));
+    let packed_a = wants_packing(job, width).then(|| pack_rows::<T, L>(job, rows));
+    let mut copy = match right {
+        Right::Copied => Buffer::stale(job.k * width),
+        _ => Buffer::default(),
+    };
     let mut column = 0;
     while column < job.n {
         let columns = width.min(job.n - column);
-        let (b, b_stride, whole) = match right {
-            Right::Direct => {
-                (job.b.wrapping_add(column), job.b_strides[0] as usize, columns == width)
-            }
-            Right::Packed(panels, first) => {
-                let (panel, stride) = panels.panel(start, job.k, first + column);
-                (panel, stride, true)
-            }
+        let (b, b_stride) = match right {
+            Right::Direct => (job.b.wrapping_add(column), job.b_strides[0] as usize),
+            // SAFETY: columns of B to `column + columns`, which the job checked.
+            Right::Copied => unsafe { copy_panel::<T, L>(job, column, columns, &mut copy) },
+            Right::Packed(panels, first) => panels.panel(start, job.k, first + column),
         };
         let mut row = 0;
         while row < job.m {
@@ -88,7 +92,7 @@ unsafe fn slab<T: Real, L: Lanes>(job: &Job<T>, right: &Right<T>, start: usize) 
             let (depth, c_stride, alpha, beta) = (job.k, job.c_strides[0], job.alpha, job.beta);
             let tile = Tile { depth, a, a_strides, b, b_stride, c, c_stride, columns, alpha, beta };
             // SAFETY: the tile is a window of the job.
-            unsafe { any_tile::<T, L>(height, whole, &tile) };
+            unsafe { any_tile::<T, L>(height, &tile) };
             row += height;
         }
         column += columns;
@@ -98,46 +102,128 @@ unsafe fn slab<T: Real, L: Lanes>(job: &Job<T>, right: &Right<T>, start: usize) 
 /// Chooses the copy of the innermost loop by the tile's shape.
 ///
 /// # Safety
-/// As [`tile_of`]; `whole` says that rows of B are readable beyond `columns`, up to whole vectors.
+/// As [`tile_of`]; rows of B are readable up to whole vectors.
 #[inline(always)]
-unsafe fn any_tile<T: Real, L: Lanes>(rows: usize, whole: bool, tile: &Tile<T>) {
-    let lanes = <Wide<T, L> as Vector>::LANES;
+unsafe fn any_tile<T: Real, L: Lanes>(rows: usize, tile: &Tile<T>) {
     // SAFETY: vouched for by the caller.
     unsafe {
-        match (tile.columns > lanes, whole || tile.columns == lanes) {
-            (true, true) => tile_of::<L, Wide<T, L>, 2, false>(rows, tile),
-            (true, false) => tile_of::<L, Wide<T, L>, 2, true>(rows, tile),
-            (false, true) => tile_of::<L, Wide<T, L>, 1, false>(rows, tile),
-            (false, false) => tile_of::<L, Wide<T, L>, 1, true>(rows, tile),
+        if tile.columns > <Wide<T, L> as Vector>::LANES {
+            tile_of::<L, Wide<T, L>, 2>(rows, tile);
+        } else {
+            tile_of::<L, Wide<T, L>, 1>(rows, tile);
         }
     }
 }
 
 /// Whether tiles would read A faster from a copy.
 ///
-/// They do where its rows are not contiguous, or lie a multiple of 1 KiB apart so that they
+/// They do where its rows are not contiguous, or lie a multiple of 2 KiB apart so that they
 /// fight for the same lines of the cache, and the copy is read often enough.
 fn wants_packing<T>(job: &Job<T>, width: usize) -> bool {
     let [row, column] = job.a_strides;
     let apart = row.unsigned_abs() * size_of::<T>();
-    let crowded = column != 1 || apart.is_multiple_of(1024);
+    let crowded = column != 1 || apart.is_multiple_of(2048);
     crowded && job.n > PACK_FROM * width && job.m > 1
 }
 
-/// Copies A so that each tile's `rows` elements of one column lie side by side.
-fn pack_rows<T: Real>(job: &Job<T>, rows: usize) -> Buffer<T> {
-    let mut packed = Buffer::stale(job.m * job.k);
-    let [row_stride, col_stride] = job.a_strides;
-    for (i, tile) in packed.chunks_mut((rows * job.k).max(1)).enumerate() {
-        let height = tile.len() / job.k;
-        let from = job.a.wrapping_offset((i * rows) as isize * row_stride);
-        for (p, column) in tile.chunks_exact_mut(height).enumerate() {
-            let from = from.wrapping_offset(p as isize * col_stride);
-            for (j, x) in column.iter_mut().enumerate() {
-                // SAFETY: row i·rows + j < m and column p < k of A, which the job checked.
-                *x = unsafe { *from.offset(j as isize * row_stride) };
-            }
+/// Copies some columns of B, as many as a panel has at most; gives the copy and its row stride.
+///
+/// # Safety
+/// The columns may be read.
+#[inline(always)]
+unsafe fn copy_panel<T: Real, L: Lanes>(
+    job: &Job<T>,
+    column: usize,
+    columns: usize,
+    to: &mut [T],
+) -> (*const T, usize) {
+    let lanes = <Wide<T, L> as Vector>::LANES;
+    let stride = columns.next_multiple_of(lanes);
+    assert!(job.k * stride <= to.len());
+    for p in 0..job.k {
+        let from = job.b.wrapping_offset(p as isize * job.b_strides[0]).wrapping_add(column);
+        // SAFETY: `columns` elements of row p, and p · stride + stride ≤ to.len().
+        unsafe { copy_row::<Wide<T, L>>(from, columns, to.as_mut_ptr().add(p * stride)) };
+    }
+    (to.as_ptr(), stride)
+}
+
+/// Copies `count` elements and fills the last vector with noughts.
+///
+/// # Safety
+/// The instruction set is there; `from` has `count` elements and `to` whole vectors of them.
+#[inline(always)]
+pub(super) unsafe fn copy_row<V: Vector>(
+    from: *const V::Element,
+    count: usize,
+    to: *mut V::Element,
+) {
+    let mut at = 0;
+    // SAFETY: promised by the caller.
+    unsafe {
+        while at + V::LANES <= count {
+            V::load(from.add(at)).store(to.add(at));
+            at += V::LANES;
+        }
+        if at < count {
+            V::load_first(from.add(at), count - at).store(to.add(at));
         }
     }
+}
+
+/// Copies A so that each tile's `rows` elements of one column lie side by side.
+#[inline(always)]
+fn pack_rows<T: Real, L: Lanes>(job: &Job<T>, rows: usize) -> Buffer<T> {
+    let mut packed = Buffer::stale(job.m * job.k);
+    for (i, tile) in packed.chunks_mut((rows * job.k).max(1)).enumerate() {
+        let height = tile.len() / job.k;
+        // SAFETY: rows i·rows to i·rows + height and columns to k of A, which the job checked.
+        unsafe { pack_tile::<T, L>(&job.window(i * rows..i * rows + height, 0..job.n), tile) };
+    }
     packed
+}
+
+/// Copies the rows of one tile.
+///
+/// # Safety
+/// A's elements may be read; `to` has as many.
+#[inline(always)]
+unsafe fn pack_tile<T: Real, L: Lanes>(job: &Job<T>, to: &mut [T]) {
+    let [row_stride, col_stride] = job.a_strides;
+    if col_stride == 1 {
+        let rows = Rows { start: job.a, stride: row_stride, count: job.m, len: job.k };
+        // SAFETY: promised by the caller.
+        return unsafe { transpose(rows, to, job.m) };
+    }
+    for (p, to) in to.chunks_exact_mut(job.m).enumerate() {
+        let from = job.a.wrapping_offset(p as isize * col_stride);
+        if row_stride == 1 {
+            // SAFETY: column p of A and its place, m elements each.
+            unsafe { copy_part::<Wide<T, L>>(from, job.m, to.as_mut_ptr()) };
+            continue;
+        }
+        for (j, x) in to.iter_mut().enumerate() {
+            // SAFETY: row j < m, column p < k.
+            *x = unsafe { *from.offset(j as isize * row_stride) };
+        }
+    }
+}
+
+/// Copies `count` elements and nothing beyond.
+///
+/// # Safety
+/// The instruction set is there; both places have `count` elements.
+#[inline(always)]
+unsafe fn copy_part<V: Vector>(from: *const V::Element, count: usize, to: *mut V::Element) {
+    let mut at = 0;
+    // SAFETY: promised by the caller.
+    unsafe {
+        while at + V::LANES <= count {
+            V::load(from.add(at)).store(to.add(at));
+            at += V::LANES;
+        }
+        if at < count {
+            V::load_first(from.add(at), count - at).store_first(to.add(at), count - at);
+        }
+    }
 }

@@ -11,6 +11,8 @@ use crate::threads::for_each;
 const COLUMNS: usize = 64;
 /// Rows of A, and of Bᵀ, whose dot products are computed together.
 const EDGE: usize = 4;
+/// Rows of a tile from which on an instruction set has registers for 4 × 4 sums.
+const MANY: usize = 8;
 
 /// Computes a product of contiguous rows of A and contiguous columns of B.
 ///
@@ -36,8 +38,9 @@ impl<T: Real> Kernel for Dots<T> {
     #[inline(always)]
     fn run<L: Lanes>(self) {
         let job = self.job;
+        let height = if L::ROWS < MANY { EDGE / 2 } else { EDGE };
         for columns in pieces(job.n, EDGE) {
-            for rows in pieces(job.m, EDGE) {
+            for rows in pieces(job.m, height) {
                 let edge = job.window(rows, columns.clone());
                 // SAFETY: a window of the job; `product`'s caller vouched for the whole.
                 unsafe { any_edge::<T, Wide<T, L>>(&edge) };

@@ -1,12 +1,13 @@
 //! The right matrix cut into panels whose rows are as wide as a tile.
 
-use super::block::{Block, Right, slab_depth};
+use super::block::{Block, Right, copy_row, slab_depth};
 use super::job::Job;
-use super::tile::panel;
-use super::{Mat, MatMut, check_inside, check_output, plan};
+use super::tile::{Wide, panel};
+use super::{Mat, MatMut, check_inside, check_output};
 use crate::simd::{Isa, Kernel, Lanes, Vector, dispatch, dispatch_on, isa};
+use crate::strided::transpose::{Rows, transpose};
 use crate::threads::{Parts, for_each};
-use crate::{Buffer, Real};
+use crate::{Buffer, Plain, Real};
 
 /// Elements below which a matrix is packed on one thread.
 const SERIAL: usize = 1 << 18;
@@ -22,7 +23,7 @@ const SERIAL: usize = 1 << 18;
 /// assert_eq!(c, [13.0, 24.0]);
 /// ```
 #[derive(Clone, Debug)]
-pub struct PackedB<T: Real> {
+pub struct PackedB<T: Plain> {
     data: Buffer<T>,
     rows: usize,
     cols: usize,
@@ -51,7 +52,7 @@ impl<T: Real> PackedB<T> {
     pub fn new(b: Mat<T>) -> Self {
         check_inside("B", b.data.len(), [b.rows, b.cols], [b.row_stride, b.col_stride]);
         // SAFETY: checked in the line above.
-        unsafe { Self::from_raw(b.data.as_ptr(), b.rows, b.cols, [b.row_stride, b.col_stride]) }
+        unsafe { T::pack(b.data.as_ptr(), b.rows, b.cols, [b.row_stride, b.col_stride]) }
     }
 
     /// How many rows the matrix has.
@@ -64,7 +65,7 @@ impl<T: Real> PackedB<T> {
         self.cols
     }
 
-    /// Packs `rows × cols` elements.
+    /// Packs `rows × cols` elements into panels.
     ///
     /// # Safety
     /// Every element may be read.
@@ -76,30 +77,59 @@ impl<T: Real> PackedB<T> {
     ) -> Self {
         let isa = isa();
         let element = std::marker::PhantomData::<T>;
-        let mut packed = dispatch_on(isa, Measure { rows, cols, isa, element });
-        let mut data = Buffer::stale(rows * packed.padded);
-        let (width, depth) = (packed.width, packed.depth);
-        let panels = cols.div_ceil(width);
-        let source = Source { b, strides };
+        let sizes = dispatch_on(isa, Measure { rows, cols, isa, element });
+        // SAFETY: promised by the caller.
+        unsafe { sizes.fill(Source { b, strides }) }
+    }
+
+    /// Copies `rows × cols` elements row by row, as one panel.
+    ///
+    /// # Safety
+    /// Every element may be read.
+    pub(super) unsafe fn in_rows(
+        b: *const T,
+        rows: usize,
+        cols: usize,
+        strides: [isize; 2],
+    ) -> Self {
+        let (data, isa) = (Buffer::default(), isa());
+        let (width, depth) = (cols.max(1), rows.max(1));
+        let sizes = PackedB { data, rows, cols, width, padded: cols, depth, isa };
+        // SAFETY: promised by the caller.
+        unsafe { sizes.fill(Source { b, strides }) }
+    }
+
+    /// The elements row by row, if [`PackedB::in_rows`] packed them.
+    pub(super) fn dense(&self) -> (&[T], [isize; 2]) {
+        (&self.data, [self.width as isize, 1])
+    }
+
+    /// Copies every panel of every slab.
+    ///
+    /// # Safety
+    /// Every element of the source may be read.
+    unsafe fn fill(mut self, source: Source<T>) -> Self {
+        let mut data = Buffer::stale(self.rows * self.padded);
+        let panels = self.cols.div_ceil(self.width);
         let parts = Parts::new(&mut data);
         let one = |task: usize| {
-            let (start, column) = (task / panels * depth, task % panels * width);
-            let height = depth.min(rows - start);
-            let stride = packed.stride(column);
-            let at = start * packed.padded + column * height;
+            let (start, column) = (task / panels * self.depth, task % panels * self.width);
+            let (height, stride) = (self.depth.min(self.rows - start), self.stride(column));
+            let at = start * self.padded + column * height;
             // SAFETY: each task owns one panel of one slab and runs once.
             let to = unsafe { parts.range(at..at + height * stride) };
-            // SAFETY: rows start..start + height and columns column..cols of the matrix.
-            unsafe { source.pack(start, column, stride.min(cols - column), stride, to) };
+            let columns = stride.min(self.cols - column);
+            let source = source.from(start, column);
+            dispatch_on(self.isa, Fill { source, columns, stride, to });
         };
-        let tasks = if rows == 0 { 0 } else { rows.div_ceil(depth) * panels };
-        if rows * cols < SERIAL {
+        let tasks = self.rows.div_ceil(self.depth) * panels;
+        if self.rows * self.cols < SERIAL {
             (0..tasks).for_each(one)
         } else {
             for_each(tasks, one)
         }
-        packed.data = data;
-        packed
+        self.data = data;
+        self
     }
 
     /// Elements from one row of the panel at `column` to the next.
@@ -146,7 +176,7 @@ pub fn gemm_packed<T: Real>(alpha: T, a: Mat<T>, b: &PackedB<T>, beta: T, c: Mat
         let right = Mat { data: &[], rows: b.rows, cols: b.cols, row_stride: 0, col_stride: 0 };
         let job = Job::new(alpha, &a, &right, beta, &c);
         // SAFETY: A and C were checked above; B's panels check their own bounds.
-        return unsafe { plan::blocks(&job, Some(Panels::new(b))) };
+        return unsafe { T::packed_product(&job, b) };
     }
     let mut dense = Buffer::zeroed(c.rows * c.cols);
     gemm_packed(alpha, a, b, T::ZERO, MatMut::rows(&mut dense, c.rows, c.cols));
@@ -162,12 +192,10 @@ pub fn gemm_packed<T: Real>(alpha: T, a: Mat<T>, b: &PackedB<T>, beta: T, c: Mat
 }
 
 /// Runs a block with the instruction set that its panels were packed for.
-pub(super) fn run<T: Real>(job: Job<T>, panels: Option<Panels<T>>, column: usize) {
-    match panels {
-        None => dispatch(Block { job, right: Right::Direct }),
-        Some(panels) => {
-            dispatch_on(panels.packed.isa, Block { job, right: Right::Packed(panels, column) })
-        }
+pub(super) fn run<T: Real>(job: Job<T>, right: Right<T>) {
+    match right {
+        Right::Packed(panels, _) => dispatch_on(panels.packed.isa, Block { job, right }),
+        _ => dispatch(Block { job, right }),
     }
 }
 
@@ -203,52 +231,46 @@ struct Source<T> {
 unsafe impl<T: Real> Sync for Source<T> {}
 
 impl<T: Real> Source<T> {
-    /// Copies `columns` columns of one slab, filled up with noughts to `stride`.
-    ///
-    /// # Safety
-    /// The rows from `start`, as many as `to` has, and the columns may be read.
-    unsafe fn pack(
-        &self,
-        start: usize,
-        column: usize,
-        columns: usize,
-        stride: usize,
-        to: &mut [T],
-    ) {
-        let [row_stride, col_stride] = self.strides;
-        let from =
-            self.b.wrapping_offset(start as isize * row_stride + column as isize * col_stride);
+    /// The part that begins at a row and a column.
+    fn from(&self, row: usize, column: usize) -> Self {
+        let at = row as isize * self.strides[0] + column as isize * self.strides[1];
+        Source { b: self.b.wrapping_offset(at), ..*self }
+    }
+}
+
+/// Copies the columns of one panel of one slab, filled up with noughts to `stride`.
+struct Fill<'a, T> {
+    source: Source<T>,
+    columns: usize,
+    stride: usize,
+    to: &'a mut [T],
+}
+
+impl<T: Real> Kernel for Fill<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self) {
+        let Fill { source: Source { b, strides: [row, col] }, columns, stride, to } = self;
         if columns < stride {
             to.fill(T::ZERO);
         }
-        if col_stride == 1 {
-            for (p, to) in to.chunks_exact_mut(stride).enumerate() {
-                let from = from.wrapping_offset(p as isize * row_stride);
-                // SAFETY: `columns` contiguous elements of row start + p.
-                to[..columns].copy_from_slice(unsafe { std::slice::from_raw_parts(from, columns) });
-            }
-        } else {
-            // SAFETY: vouched for by the caller.
-            unsafe { self.pack_across(from, columns, stride, to) };
+        let rows = to.len() / stride;
+        if row == 1 {
+            let across = Rows { start: b, stride: col, count: columns, len: rows };
+            // SAFETY: whoever made the source vouched for its elements.
+            return unsafe { transpose(across, to, stride) };
         }
-    }
-
-    /// Copies columns that are not side by side, a few rows at a time.
-    ///
-    /// # Safety
-    /// As [`Source::pack`], counted from `from`.
-    unsafe fn pack_across(&self, from: *const T, columns: usize, stride: usize, to: &mut [T]) {
-        const ROWS: usize = 16;
-        let [row_stride, col_stride] = self.strides;
-        for (band, to) in to.chunks_mut(ROWS * stride).enumerate() {
-            let from = from.wrapping_offset((band * ROWS) as isize * row_stride);
-            let rows = to.len() / stride;
-            for j in 0..columns {
-                let from = from.wrapping_offset(j as isize * col_stride);
-                for p in 0..rows {
-                    // SAFETY: p < rows and j < columns, which the caller vouches for.
-                    to[p * stride + j] = unsafe { *from.offset(p as isize * row_stride) };
-                }
+        for (p, to) in to.chunks_exact_mut(stride).enumerate() {
+            let from = b.wrapping_offset(p as isize * row);
+            if col == 1 && stride.is_multiple_of(<Wide<T, L> as Vector>::LANES) {
+                // SAFETY: `columns` elements of row p; `to` is whole vectors long.
+                unsafe { copy_row::<Wide<T, L>>(from, columns, to.as_mut_ptr()) };
+                continue;
+            }
+            for (j, x) in to[..columns].iter_mut().enumerate() {
+                // SAFETY: row p and column j of the source.
+                *x = unsafe { *from.offset(j as isize * col) };
             }
         }
     }

@@ -2,24 +2,34 @@
 
 use std::ops::Range;
 
+use super::block::Right;
 use super::job::Job;
 use super::packed::{PackedB, Panels, run};
 use super::{dot, thin};
-use crate::Real;
-use crate::threads::for_each;
+use crate::index::add;
+use crate::threads::{for_each, for_each_chunk};
+use crate::{Buffer, Real};
 
 /// Multiply-adds below which a product stays on one thread: about 100 µs.
 const SERIAL: usize = 1 << 22;
-/// Rows of C beyond which B is packed even where tiles could read it as it is.
-const PACK_ROWS: usize = 24;
+/// Rows of C up to which tiles read B as it is; beyond, panels are copied to lie together.
+const DIRECT_ROWS: usize = 24;
+/// Rows of C beyond which all of B is packed once.
+const PACK_ROWS: usize = 384;
 /// Rows up to which `A Bᵀ` goes by dot products, without packing.
 const DOT_ROWS: usize = 12;
+/// Columns that are whole vectors on every instruction set.
+const VECTOR: usize = 16;
 /// Elements of B that are packed at once: the columns go in slabs of this size.
-const SLAB: usize = 1 << 21;
+const SLAB: usize = 1 << 20;
 /// Rows of C that one task computes.
 const ROWS: usize = 96;
 /// Columns of C that one task computes.
 const COLUMNS: usize = 512;
+/// Elements of a C that counts as small.
+const SMALL: usize = 1 << 17;
+/// Depth of the parts that a long sum is cut into, at least.
+const DEEP: usize = 512;
 /// Tasks that a parallel product has at least, if it is large enough.
 const TASKS: usize = 8;
 
@@ -40,11 +50,12 @@ pub(super) unsafe fn product<T: Real>(job: Job<T>) {
             return scale(&job);
         }
         match shape(&job) {
-            Shape::Odd => T::product(job),
+            Shape::Odd => T::oracle(job),
             Shape::Thin => thin::product(&job),
             Shape::Dots => dot::product(&job),
-            Shape::Direct => blocks(&job, None),
-            Shape::Packed => packed(&job),
+            Shape::Deep => deep(&job),
+            Shape::Rows => T::tiles(&job),
+            Shape::Packed => T::tiles_packed(&job),
         }
     }
 }
@@ -57,8 +68,10 @@ enum Shape {
     Thin,
     /// A few rows of A against rows of Bᵀ.
     Dots,
-    /// Tiles that read B as it is.
-    Direct,
+    /// A small C that sums up much: parts of the sum side by side.
+    Deep,
+    /// Tiles that read rows of B.
+    Rows,
     /// Tiles that read a packed copy of B.
     Packed,
 }
@@ -66,13 +79,25 @@ enum Shape {
 fn shape<T: Real>(job: &Job<T>) -> Shape {
     let [b_row, b_col] = job.b_strides;
     let few = job.m <= DOT_ROWS && job.a_strides[1] == 1;
+    let in_rows = b_col == 1 && b_row >= 0;
     match () {
         () if few && b_row == 1 => Shape::Dots,
         () if job.c_strides[1] != 1 && job.n > 1 => Shape::Odd,
         () if job.m == 1 && b_col == 1 => Shape::Thin,
-        () if b_col == 1 && b_row >= 0 && job.m <= PACK_ROWS => Shape::Direct,
+        () if in_rows && is_deep(job) => Shape::Deep,
+        () if in_rows && job.m <= PACK_ROWS => Shape::Rows,
         () => Shape::Packed,
     }
+}
+
+/// Computes a product by tiles that read rows of B, as they are or through a small copy.
+///
+/// # Safety
+/// As [`product`]; columns of B and C are contiguous.
+pub(super) unsafe fn in_rows<T: Real>(job: &Job<T>) {
+    let direct = job.m <= DIRECT_ROWS && job.n.is_multiple_of(VECTOR);
+    // SAFETY: vouched for by the caller.
+    unsafe { blocks(job, if direct { Right::Direct } else { Right::Copied }) };
 }
 
 /// `C = β C`: the sum has no term.
@@ -89,27 +114,80 @@ unsafe fn scale<T: Real>(job: &Job<T>) {
     }
 }
 
+/// Whether C is small beside the sums that make it, as gradients of weights are.
+fn is_deep<T>(job: &Job<T>) -> bool {
+    job.m <= PACK_ROWS
+        && job.m * job.n <= SMALL
+        && job.k >= 2 * DEEP
+        && job.m * job.n * job.k >= SERIAL
+}
+
+/// Sums parts of the depth on their own, then adds up the parts in order.
+///
+/// # Safety
+/// As [`product`]; columns of B and C are contiguous.
+unsafe fn deep<T: Real>(job: &Job<T>) {
+    let count = (job.k / DEEP).min(TASKS);
+    let depth = job.k.div_ceil(count).next_multiple_of(8);
+    let (size, n) = (job.m * job.n, job.n);
+    let parts: Vec<Range<usize>> = pieces(job.k, depth).collect();
+    let mut sums = Buffer::stale(parts.len() * size);
+    for_each_chunk(&mut sums, size, |i, sum| {
+        let (c, c_strides) = (sum.as_mut_ptr(), [n as isize, 1]);
+        let part = Job { c, c_strides, beta: T::ZERO, ..job.slab(parts[i].clone()) };
+        // SAFETY: a part of the job into a C of its own.
+        unsafe { T::block(&part) };
+    });
+    let (total, rest) = sums.split_at_mut(size);
+    rest.chunks_exact(size).for_each(|part| add(part, total));
+    for (row, sum) in total.chunks_exact(n).enumerate() {
+        let c = job.c.wrapping_offset(row as isize * job.c_strides[0]);
+        for (j, &sum) in sum.iter().enumerate() {
+            // SAFETY: row < m and j < n.
+            unsafe {
+                let c = c.add(j);
+                *c = if job.beta == T::ZERO { sum } else { sum + job.beta * *c };
+            }
+        }
+    }
+}
+
 /// Packs B, some columns at a time, and multiplies.
 ///
 /// # Safety
 /// As [`product`].
-unsafe fn packed<T: Real>(job: &Job<T>) {
+pub(super) unsafe fn packed<T: Real>(job: &Job<T>) {
     let width = (SLAB / job.k).next_multiple_of(256);
     for columns in pieces(job.n, width) {
         let slab = job.window(0..job.m, columns);
         // SAFETY: a window of the job.
         unsafe {
             let b = PackedB::from_raw(slab.b, slab.k, slab.n, slab.b_strides);
-            blocks(&slab, Some(Panels::new(&b)));
+            blocks(&slab, Right::Packed(Panels::new(&b), 0));
         }
     }
+}
+
+/// Computes a product by the other crate, in the blocks that tiles would go in.
+///
+/// # Safety
+/// As [`product`].
+pub(super) unsafe fn by_oracle<T: Real>(job: &Job<T>) {
+    let (rows, columns) = block_size(job);
+    let across = job.n.div_ceil(columns);
+    for_each(job.m.div_ceil(rows) * across, |task| {
+        let window =
+            job.window(piece(task / across, rows, job.m), piece(task % across, columns, job.n));
+        // SAFETY: a window of the job, and no other task's.
+        unsafe { T::oracle(window) };
+    });
 }
 
 /// Cuts C into blocks, one task each, whose sizes depend on the shape alone.
 ///
 /// # Safety
 /// As [`product`]; columns of C are contiguous, and those of B unless it is packed.
-pub(super) unsafe fn blocks<T: Real>(job: &Job<T>, panels: Option<Panels<T>>) {
+pub(super) unsafe fn blocks<T: Real>(job: &Job<T>, right: Right<T>) {
     if job.m == 0 || job.n == 0 {
         return;
     }
@@ -122,7 +200,11 @@ pub(super) unsafe fn blocks<T: Real>(job: &Job<T>, panels: Option<Panels<T>>) {
     for_each(job.m.div_ceil(rows) * across, |task| {
         let rows = piece(task / across, rows, job.m);
         let columns = piece(task % across, columns, job.n);
-        run(job.window(rows, columns.clone()), panels, columns.start);
+        let right = match right {
+            Right::Packed(panels, first) => Right::Packed(panels, first + columns.start),
+            other => other,
+        };
+        run(job.window(rows, columns), right);
     });
 }
 

@@ -23,48 +23,75 @@ pub(super) struct Tile<T> {
     pub(super) beta: T,
 }
 
+/// Rows of A that share a pointer: an address may add a stride once or twice for nothing.
+const SHARE: usize = 3;
+
+/// The same number, whose origin the compiler does not know.
+///
+/// Otherwise it derives all pointers from one and spends more instructions on addresses than on
+/// products.
+#[inline(always)]
+fn opaque(mut x: usize) -> usize {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    // SAFETY: no instruction at all.
+    unsafe {
+        std::arch::asm!("/* {0} */", inout(reg) x, options(pure, nomem, nostack, preserves_flags));
+    }
+    x
+}
+
 /// `C = α A B + β C` for `MR` rows and up to `NV` vectors of columns.
 ///
 /// # Safety
 /// The instruction set of `V` is there. A holds `MR × depth` elements, B `depth` rows of
-/// `NV · LANES` elements (of `columns` elements if `PARTIAL`), C `MR × columns`, unshared.
+/// `NV · LANES` elements, C `MR × columns`, unshared.
 #[inline(always)]
-pub(super) unsafe fn tile<V: Vector, const MR: usize, const NV: usize, const PARTIAL: bool>(
-    job: &Tile<V::Element>,
-) {
+pub(super) unsafe fn tile<V: Vector, const MR: usize, const NV: usize>(job: &Tile<V::Element>) {
     let last = job.columns - (NV - 1) * V::LANES;
     // SAFETY: every address below is one of those that the caller vouches for: row i < MR and
     // depth p of A, row p of B, row i of C; masked loads and stores stop at `columns`.
     unsafe {
         let mut sums = [[V::splat(V::Element::ZERO); NV]; MR];
-        let mut rows = [job.a; MR];
-        for i in 0..MR {
-            rows[i] = job.a.offset(i as isize * job.a_strides[0]);
+        let row_stride = opaque(job.a_strides[0] as usize) as isize;
+        let mut heads = [job.a; 4];
+        for g in 0..MR.div_ceil(SHARE) {
+            heads[g] = opaque(job.a.offset((g * SHARE) as isize * row_stride) as usize) as *const _;
         }
-        let (mut at, mut from) = (0, job.b);
+        for i in 0..MR {
+            for v in 0..NV {
+                V::prefetch(job.c.offset(i as isize * job.c_stride).wrapping_add(v * V::LANES));
+            }
+        }
+        let mut from = job.b;
         for _ in 0..job.depth {
             let mut b = [V::splat(V::Element::ZERO); NV];
             for v in 0..NV {
-                let here = from.add(v * V::LANES);
-                b[v] =
-                    if PARTIAL && v == NV - 1 { V::load_first(here, last) } else { V::load(here) };
+                b[v] = V::load(from.add(v * V::LANES));
             }
             for i in 0..MR {
-                let a = V::splat(*rows[i].offset(at));
+                let a = V::splat(*heads[i / SHARE].offset((i % SHARE) as isize * row_stride));
                 for v in 0..NV {
                     sums[i][v] = a.mul_add(b[v], sums[i][v]);
                 }
             }
-            at += job.a_strides[1];
-            from = from.add(job.b_stride);
-        }
-        for i in 0..MR {
-            let row = job.c.offset(i as isize * job.c_stride);
-            for v in 0..NV {
-                let columns = if v == NV - 1 { last } else { V::LANES };
-                write(sums[i][v], row.add(v * V::LANES), columns, job.alpha, job.beta);
+            for g in 0..MR.div_ceil(SHARE) {
+                heads[g] = heads[g].wrapping_offset(job.a_strides[1]);
             }
+            from = from.wrapping_add(job.b_stride);
         }
+        // Not a loop: sums stay in registers only if every index is known.
+        macro_rules! write_rows {
+            ($($i:literal)*) => {$(
+                if $i < MR {
+                    let row = job.c.offset($i * job.c_stride);
+                    for v in 0..NV {
+                        let columns = if v == NV - 1 { last } else { V::LANES };
+                        write(sums[$i % MR][v], row.add(v * V::LANES), columns, job.alpha, job.beta);
+                    }
+                }
+            )*};
+        }
+        write_rows!(0 1 2 3 4 5 6 7 8 9 10 11);
     }
 }
 
@@ -99,10 +126,8 @@ pub(super) unsafe fn write<V: Vector>(
 /// # Safety
 /// As [`tile`], for `rows` rows; `rows` is at most `L::ROWS`.
 #[inline(always)]
-pub(super) unsafe fn tile_of<L, V, const NV: usize, const PARTIAL: bool>(
-    rows: usize,
-    job: &Tile<V::Element>,
-) where
+pub(super) unsafe fn tile_of<L, V, const NV: usize>(rows: usize, job: &Tile<V::Element>)
+where
     L: crate::simd::Lanes,
     V: Vector,
 {
@@ -110,7 +135,7 @@ pub(super) unsafe fn tile_of<L, V, const NV: usize, const PARTIAL: bool>(
         ($($count:literal)*) => {$(
             if const { $count <= L::ROWS } && rows == $count {
                 // SAFETY: vouched for by the caller.
-                return unsafe { tile::<V, $count, NV, PARTIAL>(job) };
+                return unsafe { tile::<V, $count, NV>(job) };
             }
         )*};
     }

@@ -7,6 +7,7 @@ use crate::simd::Lanes;
 
 impl Math for f64 {
     type Wide<L: Lanes> = L::Double;
+    const VECTORS: bool = false;
     const FAR: f64 = f64::INFINITY;
 
     #[inline(always)]

@@ -127,6 +127,7 @@ fn logarithm<L: Lanes>(u: f32, correction: f32) -> f32 {
 
 impl Math for f32 {
     type Wide<L: Lanes> = L::Single;
+    const VECTORS: bool = true;
     const FAR: f32 = 1_048_576.0;
 
     #[inline(always)]

@@ -38,6 +38,9 @@ pub trait Vector: Copy {
     /// # Safety
     /// The instruction set is there, and the elements are.
     unsafe fn store_first(self, to: *mut Self::Element, count: usize);
+    /// Asks for the cache line of an address, which need not be valid.
+    #[inline(always)]
+    fn prefetch(_at: *const Self::Element) {}
     /// `self · b + c`.
     ///
     /// # Safety

@@ -69,6 +69,12 @@ macro_rules! register {
             }
 
             #[inline(always)]
+            fn prefetch(at: *const $t) {
+                // SAFETY: SSE is part of x86-64, and a prefetch never faults.
+                unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) };
+            }
+
+            #[inline(always)]
             unsafe fn mul_add(self, b: Self, c: Self) -> Self {
                 // SAFETY: vouched for by the caller.
                 $name(unsafe { $fma(self.0, b.0, c.0) })

@@ -9,7 +9,7 @@ use brand_nn_kernels::{Isa, Real, fill_uniform, isa, set_isa, threads};
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// Runs `f` under every instruction set of this machine; tests take turns.
-pub fn on_every_isa(f: impl Fn(Isa)) {
+pub(crate) fn on_every_isa(f: impl Fn(Isa)) {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let chosen = isa();
     for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
@@ -21,7 +21,7 @@ pub fn on_every_isa(f: impl Fn(Isa)) {
 
 /// The result of `f` on one thread, after checking that two and three threads give its bits.
 #[track_caller]
-pub fn on_threads<R: Send + PartialEq + std::fmt::Debug>(f: impl Fn() -> R + Send + Sync) -> R {
+pub(crate) fn on_threads<R: Send + PartialEq + std::fmt::Debug>(f: impl Fn() -> R + Send + Sync) -> R {
     let [one, two, three] = [1, 2, 3].map(|count| threads::with(count, &f));
     assert!(one == two, "two threads give other bits than one");
     assert!(one == three, "three threads give other bits than one");
@@ -29,7 +29,7 @@ pub fn on_threads<R: Send + PartialEq + std::fmt::Debug>(f: impl Fn() -> R + Sen
 }
 
 /// Uniform numbers from [−1, 1).
-pub fn noise<T: Real>(len: usize, seed: u64) -> Vec<T> {
+pub(crate) fn noise<T: Real>(len: usize, seed: u64) -> Vec<T> {
     let mut x = vec![T::ZERO; len];
     fill_uniform(seed, 0, &mut x);
     x.into_iter().map(|x| x + x - T::ONE).collect()
