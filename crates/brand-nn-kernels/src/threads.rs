@@ -67,6 +67,11 @@ pub fn with<R: Send>(count: usize, f: impl FnOnce() -> R + Send) -> R {
 /// assert_eq!(sum.into_inner(), 45);
 /// ```
 pub fn for_each(tasks: usize, f: impl Fn(usize) + Sync) {
+    run(tasks, &f);
+}
+
+/// [`for_each`] for all closures alike: the code that hands out tasks is compiled once.
+fn run(tasks: usize, f: &(dyn Fn(usize) + Sync)) {
     let workers = if tasks > 1 { count().min(tasks) } else { 1 };
     if workers <= 1 {
         return (0..tasks).for_each(f);
