@@ -57,7 +57,7 @@ pub enum Binary {
 pub fn binary<T: Number>(op: Binary, a: View<T>, b: View<T>, out: &mut [T]) {
     check_pair("binary", a, b, out.len());
     with_contiguous_rows(a, |a| {
-        with_contiguous_rows(b, |b| zip_views(a, b, out, |a, b, out| apply(op, a, b, out)));
+        with_contiguous_rows(b, |b| zip_views(a, b, out, |a, b, out| T::apply(op, a, b, out)));
     });
 }
 
@@ -76,7 +76,7 @@ pub fn binary_in_place<T: Number>(op: Binary, a: &mut [T], b: View<T>) {
         axes.for_each_row(|row, [offset]| {
             // SAFETY: row r owns r·inner .. (r + 1)·inner and is visited once.
             let out = unsafe { parts.range(row * axes.inner..(row + 1) * axes.inner) };
-            apply(op, Row::Out, b.row(offset, axes.inner, axes.inner_strides[0]), out);
+            T::apply(op, Row::Out, b.row(offset, axes.inner, axes.inner_strides[0]), out);
         });
     });
 }
@@ -97,7 +97,7 @@ pub fn binary_in_place<T: Number>(op: Binary, a: &mut [T], b: View<T>) {
 pub fn binary_scalar<T: Number>(op: Binary, a: &[T], b: T, out: &mut [T]) {
     assert!(a.len() == out.len(), "binary: {} elements into {}", a.len(), out.len());
     for_each_task(out, |first, out| {
-        apply(op, Row::Slice(&a[first..first + out.len()]), Row::One(b), out);
+        T::apply(op, Row::Slice(&a[first..first + out.len()]), Row::One(b), out);
     });
 }
 
@@ -109,18 +109,18 @@ pub fn binary_scalar<T: Number>(op: Binary, a: &[T], b: T, out: &mut [T]) {
 pub fn scalar_binary<T: Number>(op: Binary, a: T, b: &[T], out: &mut [T]) {
     assert!(b.len() == out.len(), "binary: {} elements into {}", b.len(), out.len());
     for_each_task(out, |first, out| {
-        apply(op, Row::One(a), Row::Slice(&b[first..first + out.len()]), out);
+        T::apply(op, Row::One(a), Row::Slice(&b[first..first + out.len()]), out);
     });
 }
 
 /// `a = a ∘ b` for one number `b`.
 pub fn binary_scalar_in_place<T: Number>(op: Binary, a: &mut [T], b: T) {
-    for_each_task(a, |_, a| apply(op, Row::Out, Row::One(b), a));
+    for_each_task(a, |_, a| T::apply(op, Row::Out, Row::One(b), a));
 }
 
 /// `b = a ∘ b` for one number `a`.
 pub fn scalar_binary_in_place<T: Number>(op: Binary, a: T, b: &mut [T]) {
-    for_each_task(b, |_, b| apply(op, Row::One(a), Row::Out, b));
+    for_each_task(b, |_, b| T::apply(op, Row::One(a), Row::Out, b));
 }
 
 /// Panics unless both windows are sound and have `len` elements in one shape.
@@ -198,13 +198,26 @@ fn for_each_task<T: Plain>(out: &mut [T], f: impl Fn(usize, &mut [T]) + Sync) {
     });
 }
 
-/// One row: `out = a ∘ b`.
-fn apply<T: Number>(op: Binary, a: Row<T>, b: Row<T>, out: &mut [T]) {
-    match (op, b) {
-        (Binary::Pow, Row::One(power)) if T::ANY_BYTES => rows::power(a, power, out),
-        _ => dispatch(Apply { op, a, b, out }),
-    }
+/// Types with arithmetic; their code is made here once, not in every crate that calls it.
+#[doc(hidden)]
+pub trait Arithmetic: Sized {
+    /// One row: `out = a ∘ b`.
+    fn apply(op: Binary, a: Row<Self>, b: Row<Self>, out: &mut [Self]);
 }
+
+macro_rules! arithmetic {
+    ($($t:ty)*) => {$(
+        impl Arithmetic for $t {
+            fn apply(op: Binary, a: Row<Self>, b: Row<Self>, out: &mut [Self]) {
+                match (op, b) {
+                    (Binary::Pow, Row::One(power)) => rows::power(a, power, out),
+                    _ => dispatch(Apply { op, a, b, out }),
+                }
+            }
+        }
+    )*};
+}
+arithmetic! { f32 f64 i64 i32 u8 }
 
 struct Apply<'a, T> {
     op: Binary,
@@ -215,6 +228,7 @@ struct Apply<'a, T> {
 
 impl<T: Number> Kernel for Apply<'_, T> {
     type Output = ();
+    const WIDE: bool = T::FLOAT;
 
     #[inline(always)]
     fn run<L: Lanes>(self) {

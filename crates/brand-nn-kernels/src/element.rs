@@ -23,10 +23,16 @@ pub trait Plain:
 {
     /// Whether every pattern of bytes is a value (false for `bool` alone).
     const ANY_BYTES: bool = true;
+    /// Whether it is a float that kernels compute on.
+    const FLOAT: bool = false;
 }
 
-impl Plain for f32 {}
-impl Plain for f64 {}
+impl Plain for f32 {
+    const FLOAT: bool = true;
+}
+impl Plain for f64 {
+    const FLOAT: bool = true;
+}
 impl Plain for i64 {}
 impl Plain for i32 {}
 impl Plain for u8 {}
@@ -36,7 +42,9 @@ impl Plain for bool {
 }
 
 /// A type with arithmetic: floats, and integers that wrap around.
-pub trait Number: Plain + PartialOrd {
+pub trait Number:
+    Plain + PartialOrd + crate::binary::Arithmetic + crate::reduce::Reductions
+{
     /// Nought.
     const ZERO: Self;
     /// One.

@@ -131,6 +131,7 @@ struct AddRow<'a, T> {
 
 impl<T: Number> Kernel for AddRow<'_, T> {
     type Output = ();
+    const WIDE: bool = T::FLOAT;
 
     #[inline(always)]
     fn run<L: Lanes>(self) {

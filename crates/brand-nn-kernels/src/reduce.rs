@@ -81,10 +81,8 @@ pub fn reduce<T: Number>(
     check("reduce", x.len(), [outer, len, inner], out.len(), outer * inner);
     if len == 0 || out.is_empty() {
         out.fill(op.neutral());
-    } else if inner == 1 {
-        rows(op, x, len, out);
     } else {
-        columns(op, x, len, inner, out);
+        T::fold_axis(op, x, len, inner, out);
     }
     if op == Reduce::Mean {
         let count = T::from_f64(len as f64);
@@ -92,6 +90,24 @@ pub fn reduce<T: Number>(
             .for_each(|x| *x = if len == 0 { T::from_f64(f64::NAN) } else { x.over(count) });
     }
 }
+
+/// Types with reductions; their code is made here once, not in every crate that calls it.
+#[doc(hidden)]
+pub trait Reductions: Sized {
+    /// Folds the middle axis of `[outer, len, inner]`, which has at least one element.
+    fn fold_axis(op: Reduce, x: &[Self], len: usize, inner: usize, out: &mut [Self]);
+}
+
+macro_rules! reductions {
+    ($($t:ty)*) => {$(
+        impl Reductions for $t {
+            fn fold_axis(op: Reduce, x: &[Self], len: usize, inner: usize, out: &mut [Self]) {
+                if inner == 1 { rows(op, x, len, out) } else { columns(op, x, len, inner, out) }
+            }
+        }
+    )*};
+}
+reductions! { f32 f64 i64 i32 u8 }
 
 /// Panics unless `x` and `out` have the lengths that the shape implies.
 #[track_caller]
@@ -148,6 +164,7 @@ struct Fold<'a, T> {
 
 impl<T: Number> Kernel for Fold<'_, T> {
     type Output = T;
+    const WIDE: bool = T::FLOAT;
 
     #[inline(always)]
     fn run<L: Lanes>(self) -> T {
@@ -246,6 +263,7 @@ struct Meet<'a, T> {
 
 impl<T: Number> Kernel for Meet<'_, T> {
     type Output = ();
+    const WIDE: bool = T::FLOAT;
 
     #[inline(always)]
     fn run<L: Lanes>(self) {

@@ -144,6 +144,9 @@ pub(crate) trait Kernel {
     /// What the work gives.
     type Output;
 
+    /// Whether wider registers pay; elsewhere the portable code is the only one.
+    const WIDE: bool = true;
+
     /// The work; `#[inline(always)]`, and so is all that it calls.
     fn run<L: Lanes>(self) -> Self::Output;
 }
@@ -157,6 +160,9 @@ pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
 /// Runs a kernel with an instruction set that [`isa`] chose before.
 #[inline]
 pub(crate) fn dispatch_on<K: Kernel>(isa: Isa, kernel: K) -> K::Output {
+    if !K::WIDE {
+        return kernel.run::<Portable>();
+    }
     match isa {
         // SAFETY: `isa` gives only sets that the machine has, and callers pass on what it gave.
         #[cfg(target_arch = "x86_64")]

@@ -87,6 +87,7 @@ struct Ask<'a, T> {
 
 impl<T: Plain + PartialOrd> Kernel for Ask<'_, T> {
     type Output = ();
+    const WIDE: bool = T::FLOAT;
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
@@ -111,6 +112,7 @@ struct Choose<'a, T> {
 
 impl<T: Plain> Kernel for Choose<'_, T> {
     type Output = ();
+    const WIDE: bool = T::FLOAT;
 
     #[inline(always)]
     fn run<L: Lanes>(self) {

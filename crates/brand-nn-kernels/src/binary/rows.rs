@@ -5,8 +5,9 @@ use crate::simd::dispatch;
 use crate::{Number, Plain};
 
 /// What stands on one side of an operation along a row.
-#[derive(Clone, Copy)]
-pub(super) enum Row<'a, T> {
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum Row<'a, T> {
     /// An element each.
     Slice(&'a [T]),
     /// The same element everywhere.

@@ -96,6 +96,7 @@ struct Cast<'a, A, B> {
 
 impl<A: Plain + Convert<B>, B: Plain> Kernel for Cast<'_, A, B> {
     type Output = ();
+    const WIDE: bool = A::FLOAT && B::FLOAT;
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
