@@ -204,9 +204,9 @@ fn sweep<T: Real, C: Curve<T>>(job: Job<T>) {
         }
         let piece = Piece::<T, C> { x: out, slope: gradient.is_some(), curve: PhantomData };
         if const { T::VECTORS } {
-            dispatch(piece)
+            dispatch(piece);
         } else {
-            piece.run::<Portable>()
+            piece.run::<Portable>();
         }
         if let Some(gradient) = gradient {
             dispatch(Scale { x: out, by: &gradient[range] });

@@ -23,7 +23,7 @@ pub(super) unsafe fn product<T: Real>(job: &Job<T>) {
     let columns = if is_serial(job.work().max(job.n * job.k * 8)) { job.n } else { COLUMNS };
     let windows: Vec<_> = pieces(job.n, columns.max(1)).collect();
     for_each(windows.len(), |task| {
-        dispatch(Dots { job: job.window(0..job.m, windows[task].clone()) })
+        dispatch(Dots { job: job.window(0..job.m, windows[task].clone()) });
     });
 }
 

@@ -124,9 +124,9 @@ impl<T: Real> PackedB<T> {
         };
         let tasks = self.rows.div_ceil(self.depth) * panels;
         if self.rows * self.cols < SERIAL {
-            (0..tasks).for_each(one)
+            (0..tasks).for_each(one);
         } else {
-            for_each(tasks, one)
+            for_each(tasks, one);
         }
         self.data = data;
         self

@@ -28,6 +28,12 @@ fn constant<T: Real>(value: f64) -> T {
     T::from_f64(value)
 }
 
+/// The slope of a function that is straight around every `x`.
+#[inline(always)]
+fn level<T: Real>(_x: T, slope: f64) -> T {
+    constant(slope)
+}
+
 /// −1, 0 or 1; NaN for NaN.
 #[inline(always)]
 fn sign_of<T: Real>(x: T) -> T {
@@ -43,8 +49,8 @@ fn positive_part<T: Real>(x: T) -> T {
 
 curves! {
     Abs |x| { x.magnitude() } { sign_of(x) }
-    Sign |x| { sign_of(x) } { x * T::ZERO }
-    Neg |x| { -x } { constant::<T>(-1.0) + x * T::ZERO }
+    Sign |x| { sign_of(x) } { level(x, 0.0) }
+    Neg |x| { -x } { level(x, -1.0) }
     Square |x| { x * x } { x + x }
     Sqrt |x| { x.root() } { constant::<T>(0.5) / x.root() }
     Rsqrt |x| { T::ONE / x.root() } { constant::<T>(-0.5) / (x * x.root()) }
@@ -85,9 +91,9 @@ curves! {
         let (y, z) = (x.logistic::<L>(), (-x).logistic::<L>());
         y + x * y * z
     }}
-    Floor |x| { x.floored::<L>() } { x * T::ZERO }
-    Ceil |x| { -(-x).floored::<L>() } { x * T::ZERO }
-    Round |x| { x.rounded::<L>() } { x * T::ZERO }
+    Floor |x| { x.floored::<L>() } { level(x, 0.0) }
+    Ceil |x| { -(-x).floored::<L>() } { level(x, 0.0) }
+    Round |x| { x.rounded::<L>() } { level(x, 0.0) }
 }
 
 /// √(2/π), the rate of GELU's tanh formula.

@@ -21,7 +21,9 @@ pub(crate) fn on_every_isa(f: impl Fn(Isa)) {
 
 /// The result of `f` on one thread, after checking that two and three threads give its bits.
 #[track_caller]
-pub(crate) fn on_threads<R: Send + PartialEq + std::fmt::Debug>(f: impl Fn() -> R + Send + Sync) -> R {
+pub(crate) fn on_threads<R: Send + PartialEq + std::fmt::Debug>(
+    f: impl Fn() -> R + Send + Sync,
+) -> R {
     let [one, two, three] = [1, 2, 3].map(|count| threads::with(count, &f));
     assert!(one == two, "two threads give other bits than one");
     assert!(one == three, "three threads give other bits than one");

@@ -1,0 +1,120 @@
+//! The kernel floor: each rung of the ladder beside the others, `kernels/op/shape`.
+
+use std::hint::black_box;
+
+use brand_nn_kernels::{
+    AdamStep, Mat, MatMut, PackedB, Reduce, Unary, adam, fill_normal, gemm, gemm_packed, lstm_cell,
+    reduce, reference, softmax, unary,
+};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+/// Shapes (m, k, n) of an LSTM with batch 32, then those of larger models.
+const SHAPES: [(usize, usize, usize); 16] = [
+    (3200, 50, 512),
+    (3200, 128, 512),
+    (32, 128, 512),
+    (128, 3200, 512),
+    (1, 768, 768),
+    (4, 768, 768),
+    (8, 768, 3072),
+    (32, 256, 1024),
+    (64, 64, 64),
+    (128, 64, 128),
+    (128, 128, 128),
+    (256, 256, 256),
+    (256, 768, 768),
+    (512, 512, 512),
+    (1024, 1024, 1024),
+    (1024, 768, 3072),
+];
+/// Multiply-adds beyond which the plain loop would take too long to be timed.
+const PLAIN: usize = 1 << 22;
+
+fn noise(len: usize) -> Vec<f32> {
+    let mut x = vec![0.0; len];
+    fill_normal(1, 0, &mut x);
+    x
+}
+
+fn products(criterion: &mut Criterion) {
+    for (m, k, n) in SHAPES {
+        let mut group = criterion.benchmark_group(format!("kernels/gemm/{m}x{k}x{n}"));
+        group.throughput(Throughput::Elements(2 * (m * k * n) as u64));
+        let (a, b, mut c) = (noise(m * k), noise(k * n), vec![0.0; m * n]);
+        let (left, right) = (Mat::rows(&a, m, k), Mat::rows(&b, k, n));
+        if m * k * n <= PLAIN {
+            group.bench_function("plain", |bench| bench.iter(|| reference::matmul(left, right)));
+        }
+        group.bench_function("ours", |bench| {
+            bench.iter(|| gemm(1.0, left, right, 0.0, MatMut::rows(&mut c, m, n)));
+        });
+        let packed = PackedB::new(right);
+        group.bench_function("ours, packed", |bench| {
+            bench.iter(|| gemm_packed(1.0, left, &packed, 0.0, MatMut::rows(&mut c, m, n)));
+        });
+        group.bench_function("matrixmultiply", |bench| bench.iter(|| peer(&a, &b, &mut c, k)));
+    }
+}
+
+/// The product of dense matrices by the peer; `k` is the inner size.
+fn peer(a: &[f32], b: &[f32], c: &mut [f32], k: usize) {
+    let (m, n) = (a.len() / k, b.len() / k);
+    assert!(a.len() == m * k && b.len() == k * n && c.len() == m * n);
+    let (pa, pb, pc, columns) = (a.as_ptr(), b.as_ptr(), c.as_mut_ptr(), n as isize);
+    #[allow(unsafe_code, reason = "the peer's interface is raw pointers")]
+    // SAFETY: the matrices are dense and their lengths were checked above.
+    unsafe {
+        let inner = k as isize;
+        matrixmultiply::sgemm(m, k, n, 1.0, pa, inner, 1, pb, columns, 1, 0.0, pc, columns, 1);
+    }
+}
+
+fn functions(criterion: &mut Criterion) {
+    let x = noise(1 << 14);
+    let mut out = vec![0.0; x.len()];
+    let rows: [(Unary, fn(f32) -> f32); 5] = [
+        (Unary::Exp, f32::exp),
+        (Unary::Tanh, f32::tanh),
+        (Unary::Sigmoid, |x| 1.0 / (1.0 + (-x).exp())),
+        (Unary::Log, f32::ln),
+        (Unary::Sin, f32::sin),
+    ];
+    for (op, plain) in rows {
+        let mut group = criterion.benchmark_group(format!("kernels/{}/16384", op.name()));
+        group.throughput(Throughput::Elements(x.len() as u64));
+        group.bench_function("plain", |bench| {
+            bench.iter(|| out.iter_mut().zip(&x).for_each(|(y, &x)| *y = plain(black_box(x))));
+        });
+        group.bench_function("ours", |bench| bench.iter(|| unary(op, &x, &mut out)));
+    }
+}
+
+fn sweeps(criterion: &mut Criterion) {
+    let len = 1 << 20;
+    let (x, mut w, mut m, mut v) = (noise(len), noise(len), noise(len), vec![1.0; len]);
+    let mut out = vec![0.0; len];
+    let mut group = criterion.benchmark_group("kernels/sweep/1048576");
+    group.throughput(Throughput::Elements(len as u64));
+    group.bench_function("softmax of 128", |bench| bench.iter(|| softmax(&x, 128, &mut out)));
+    group.bench_function("sum", |bench| {
+        bench.iter(|| reduce(Reduce::Sum, &x, 1, len, 1, &mut out[..1]));
+    });
+    let step = AdamStep::new(1e-3, 0.9, 0.999, 1e-8, 10);
+    group.bench_function("adam", |bench| bench.iter(|| adam(&step, &mut w, &x, &mut m, &mut v)));
+    group.finish();
+    let cells = 32 * 128;
+    let (pre, c_prev) = (noise(4 * cells), noise(cells));
+    let mut gates = pre.clone();
+    let (mut c, mut tanh_c, mut h) = (noise(cells), noise(cells), noise(cells));
+    let mut group = criterion.benchmark_group("kernels/lstm_cell/32x128");
+    group.throughput(Throughput::Elements(cells as u64));
+    group.bench_function("ours", |bench| {
+        bench.iter(|| {
+            gates.copy_from_slice(&pre);
+            lstm_cell(128, &mut gates, &c_prev, &mut c, &mut tanh_c, &mut h);
+        });
+    });
+}
+
+criterion_group!(benches, products, functions, sweeps);
+criterion_main!(benches);

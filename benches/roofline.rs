@@ -1,0 +1,214 @@
+//! How near the kernels come to what the machine can do: fractions of the probed FMA peak and
+//! copy bandwidth, in one process. `cargo bench --bench roofline [-- name …]`
+
+#![allow(clippy::print_stdout, reason = "a report is what this program is for")]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use brand_nn_kernels::{
+    AdamStep, Isa, Mat, MatMut, PackedB, Reduce, Unary, adam, fill_normal, gemm, gemm_packed, isa,
+    lstm_cell, reduce, set_isa, softmax, threads, unary,
+};
+
+/// Shapes of the products (m, k, n), and which operands lie transposed.
+const PRODUCTS: [(&str, usize, usize, usize); 26] = [
+    ("NN", 3200, 50, 512),
+    ("NT", 3200, 50, 512),
+    ("NN", 3200, 128, 512),
+    ("NT", 3200, 128, 512),
+    ("NN", 32, 128, 512),
+    ("NT", 32, 128, 512),
+    ("PB", 32, 128, 512),
+    ("PB", 16, 128, 512),
+    ("TN", 128, 3200, 512),
+    ("TN", 50, 3200, 512),
+    ("NN", 1, 768, 768),
+    ("NT", 1, 768, 768),
+    ("NN", 4, 768, 768),
+    ("PB", 8, 768, 3072),
+    ("NT", 8, 768, 3072),
+    ("NN", 32, 256, 1024),
+    ("PB", 32, 256, 1024),
+    ("NN", 64, 64, 64),
+    ("NN", 128, 64, 128),
+    ("NN", 128, 128, 128),
+    ("NN", 256, 256, 256),
+    ("NN", 256, 768, 768),
+    ("NN", 512, 512, 512),
+    ("NT", 1024, 1024, 1024),
+    ("NN", 1024, 768, 3072),
+    ("NT", 1, 768, 50257),
+];
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|w| name.contains(w));
+    for isa in Isa::ALL.into_iter().rev().filter(|isa| isa.is_available()) {
+        set_isa(isa);
+        threads::with(1, || report(1, is_wanted));
+    }
+    set_isa(Isa::ALL.into_iter().rev().find(|isa| isa.is_available()).unwrap_or(Isa::Portable));
+    threads::with(2, || report(2, is_wanted));
+}
+
+fn report(count: usize, is_wanted: impl Fn(&str) -> bool) {
+    println!("\n{} on {count} thread(s)", isa().name());
+    let peak = peak() * count as f64;
+    let copy = copy_bandwidth();
+    println!("FMA peak {:.1} GFLOP/s, copy {:.1} GB/s", peak / 1e9, copy / 1e9);
+    if is_wanted("gemm") {
+        products(peak);
+    }
+    if is_wanted("unary") {
+        curves();
+    }
+    if is_wanted("sweep") {
+        sweeps(copy);
+    }
+}
+
+/// Seconds a call takes: the least of several rounds, in time that this thread really ran.
+fn least(mut f: impl FnMut()) -> f64 {
+    f();
+    let mut best = f64::INFINITY;
+    for _ in 0..3 {
+        let (start, clock) = (Instant::now(), Clock::now());
+        let mut calls = 0;
+        while calls == 0 || start.elapsed() < Duration::from_millis(100) {
+            f();
+            calls += 1;
+        }
+        best = best.min(clock.elapsed() / f64::from(calls));
+    }
+    best
+}
+
+/// Measures running time where the system tells it and one thread does the work, else time.
+struct Clock {
+    start: Instant,
+    ran: Option<u64>,
+}
+
+impl Clock {
+    fn now() -> Self {
+        Clock { start: Instant::now(), ran: Self::ran() }
+    }
+
+    fn ran() -> Option<u64> {
+        let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+        text.split_whitespace().next()?.parse().ok().filter(|_| threads::count() == 1)
+    }
+
+    fn elapsed(&self) -> f64 {
+        match (self.ran, Self::ran()) {
+            (Some(start), Some(end)) => (end - start) as f64 / 1e9,
+            _ => self.start.elapsed().as_secs_f64(),
+        }
+    }
+}
+
+/// FLOP/s of the register tile on panels that stay in the first cache.
+fn peak() -> f64 {
+    let (m, k, n) = (12, 120, 32);
+    let (a, b) = (noise(m * k), noise(k * n));
+    let packed = PackedB::new(Mat::rows(&b, k, n));
+    let mut c = vec![0.0; m * n];
+    let time = threads::with(1, || {
+        least(|| {
+            for _ in 0..1000 {
+                let c = MatMut::rows(&mut c, m, n);
+                gemm_packed(1.0, Mat::rows(&a, m, k), &packed, 1.0, c);
+            }
+        })
+    });
+    black_box(&c);
+    (2000 * m * k * n) as f64 / time
+}
+
+/// Bytes read and written a second by a copy that no cache holds.
+fn copy_bandwidth() -> f64 {
+    let from = vec![1.0_f32; 16 << 20];
+    let mut to = vec![0.0_f32; 16 << 20];
+    let time = least(|| {
+        to.copy_from_slice(&from);
+        black_box(&mut to);
+    });
+    (8 * from.len()) as f64 / time
+}
+
+fn noise(len: usize) -> Vec<f32> {
+    let mut x = vec![0.0; len];
+    fill_normal(1, 0, &mut x);
+    x
+}
+
+fn products(peak: f64) {
+    println!("gemm shape m·k·n           GFLOP/s  of peak  matrixmultiply  ratio");
+    for (kind, m, k, n) in PRODUCTS {
+        let (a, b, mut c) = (noise(m * k), noise(k * n), vec![0.0; m * n]);
+        let left = if kind == "TN" { Mat::columns(&a, m, k) } else { Mat::rows(&a, m, k) };
+        let right = if kind == "NT" { Mat::columns(&b, k, n) } else { Mat::rows(&b, k, n) };
+        let packed = (kind == "PB").then(|| PackedB::new(right));
+        let ours = least(|| match &packed {
+            Some(packed) => gemm_packed(1.0, left, packed, 0.0, MatMut::rows(&mut c, m, n)),
+            None => gemm(1.0, left, right, 0.0, MatMut::rows(&mut c, m, n)),
+        });
+        let theirs = least(|| oracle(left, right, &mut c));
+        let flops = 2.0 * (m * k * n) as f64;
+        println!(
+            "{kind} {:<22} {:>8.1}  {:>6.1}%  {:>14.1}  {:>5.2}",
+            format!("{m}·{k}·{n}"),
+            flops / ours / 1e9,
+            100.0 * flops / ours / peak,
+            flops / theirs / 1e9,
+            theirs / ours
+        );
+    }
+}
+
+fn oracle(a: Mat<f32>, b: Mat<f32>, c: &mut [f32]) {
+    let (m, k, n) = (a.rows, a.cols, b.cols);
+    assert!(a.data.len() == m * k && b.data.len() == k * n && c.len() == m * n);
+    let (pa, pb, pc) = (a.data.as_ptr(), b.data.as_ptr(), c.as_mut_ptr());
+    let (ra, ca, rb, cb) = (a.row_stride, a.col_stride, b.row_stride, b.col_stride);
+    #[allow(unsafe_code, reason = "the peer's interface is raw pointers")]
+    // SAFETY: the matrices are dense and their lengths were checked above.
+    unsafe {
+        matrixmultiply::sgemm(m, k, n, 1.0, pa, ra, ca, pb, rb, cb, 0.0, pc, n as isize, 1);
+    }
+}
+
+fn curves() {
+    println!("unary of 16 Ki f32          ns an element");
+    let x = noise(1 << 14);
+    let mut out = vec![0.0; x.len()];
+    for &op in Unary::ALL {
+        let time = least(|| unary(op, &x, &mut out));
+        println!("{:<24} {:>10.3}", op.name(), 1e9 * time / x.len() as f64);
+    }
+}
+
+fn sweeps(copy: f64) {
+    println!("kernel                     ns an element  of copy bandwidth");
+    let row = |name: &str, elements: usize, bytes: usize, time: f64| {
+        let fraction = 100.0 * (elements * bytes) as f64 / time / copy;
+        println!("{name:<26} {:>10.3}  {fraction:>8.1}%", 1e9 * time / elements as f64);
+    };
+    let (x, g) = (noise(1 << 22), noise(1 << 22));
+    let (mut out, mut m, mut v) = (noise(1 << 22), noise(1 << 22), vec![1.0; 1 << 22]);
+    let len = x.len();
+    row("softmax of 128", 1 << 16, 8, least(|| softmax(&x[..1 << 16], 128, &mut out[..1 << 16])));
+    let mut sum = vec![0.0; 1 << 14];
+    row("sum of all", len, 4, least(|| reduce(Reduce::Sum, &x, 1, len, 1, &mut sum[..1])));
+    let rows = 1 << 14;
+    row("sum of rows", len, 4, least(|| reduce(Reduce::Sum, &x, rows, 256, 1, &mut sum)));
+    row("sum of columns", len, 4, least(|| reduce(Reduce::Sum, &x, 1, rows, 256, &mut sum[..256])));
+    let step = AdamStep::new(1e-3, 0.9, 0.999, 1e-8, 10);
+    row("adam", len, 28, least(|| adam(&step, &mut out, &g, &mut m, &mut v)));
+    let cells = 32 * 128;
+    let (mut gates, prev) = (noise(4 * cells), noise(cells));
+    let (mut c, mut t, mut h) = (noise(cells), noise(cells), noise(cells));
+    let time = least(|| lstm_cell(128, &mut gates, &prev, &mut c, &mut t, &mut h));
+    row("LSTM cell 32 × 128", cells, 48, time);
+}
