@@ -67,9 +67,9 @@ pub fn gradient(
     let leaves: Vec<_> = inputs.iter().cloned().map(Var::leaf).collect();
     let loss = weighted(&leaves)?;
     let slopes = if loss.is_tracked() { loss.backward()? } else { crate::Gradients::default() };
-    let analytic = leaves.iter().map(|leaf| {
-        slopes.get(leaf).unwrap_or_else(|| Tensor::zeros_like(leaf.tensor()))
-    });
+    let analytic = leaves
+        .iter()
+        .map(|leaf| slopes.get(leaf).unwrap_or_else(|| Tensor::zeros_like(leaf.tensor())));
     compare(inputs, analytic, &|inputs| {
         let constants: Vec<_> = inputs.iter().map(Var::from).collect();
         Ok(weighted(&constants)?.item())

@@ -83,7 +83,9 @@ pub enum Error {
         help: &'static str,
     },
     /// The names or shapes in a file are not those of the model.
-    #[error("{path}: does not fit the model: {report}; help: build the model that was saved, or load_lenient")]
+    #[error(
+        "{path}: does not fit the model: {report}; help: build the model that was saved, or load_lenient"
+    )]
     Load {
         /// The file.
         path: String,

@@ -45,18 +45,11 @@ impl Node {
     }
 
     /// A node through which no gradient passes: a walk that reaches it fails with the op's name.
-    pub(crate) fn opaque(
-        op: &'static str,
-        inputs: SmallVec<[Option<Arc<Self>>; 3]>,
-    ) -> Arc<Self> {
+    pub(crate) fn opaque(op: &'static str, inputs: SmallVec<[Option<Arc<Self>>; 3]>) -> Arc<Self> {
         Self::make(op, inputs, State::Opaque)
     }
 
-    fn make(
-        op: &'static str,
-        inputs: SmallVec<[Option<Arc<Self>>; 3]>,
-        state: State,
-    ) -> Arc<Self> {
+    fn make(op: &'static str, inputs: SmallVec<[Option<Arc<Self>>; 3]>, state: State) -> Arc<Self> {
         Arc::new(Self { id: next_id(), op, inputs, state: Mutex::new(state) })
     }
 

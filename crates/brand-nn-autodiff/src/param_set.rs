@@ -99,7 +99,10 @@ impl ParamSet {
     /// If one is pending.
     pub fn to_file(&self) -> Result<TensorFile> {
         let value = |(name, param): (&str, &Param)| Ok((name.to_owned(), param.value()?));
-        Ok(TensorFile { tensors: self.named().map(value).collect::<Result<_>>()?, ..Default::default() })
+        Ok(TensorFile {
+            tensors: self.named().map(value).collect::<Result<_>>()?,
+            ..Default::default()
+        })
     }
 
     /// Writes the values to a safetensors file, which is replaced as a whole or not at all.

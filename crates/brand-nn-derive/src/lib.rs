@@ -39,8 +39,13 @@ pub fn batch(input: TokenStream) -> TokenStream {
     expand(&input, "train", |krate, members| {
         let lengths = quote! { &[ #( #krate::Batch::len(&self.#members) ),* ] };
         let rows = quote! { Self { #( #members: #krate::Batch::rows(&self.#members, rows)? ),* } };
+        let checks = quote! { #( #krate::Batch::check(&self.#members)?; )* };
         let body = quote! {
-            fn len(&self) -> usize { #krate::shared_len(#lengths) }
+            fn len(&self) -> usize {
+                let lengths: &[usize] = #lengths;
+                lengths.first().copied().unwrap_or(0)
+            }
+            fn check(&self) -> #krate::Result<()> { #checks #krate::same_len(#lengths) }
             fn rows(&self, rows: &[usize]) -> #krate::Result<Self> {
                 ::core::result::Result::Ok(#rows)
             }
@@ -61,7 +66,8 @@ fn expand(
     };
     let (path, body) = write(&krate(owner), &members);
     let (name, (generics, types, bounds)) = (&input.ident, input.generics.split_for_impl());
-    quote! { #[automatically_derived] impl #generics #path for #name #types #bounds { #body } }.into()
+    quote! { #[automatically_derived] impl #generics #path for #name #types #bounds { #body } }
+        .into()
 }
 
 fn members(input: &DeriveInput) -> Result<Vec<Member>, Error> {

@@ -44,6 +44,11 @@ pub trait Layer: Params + Send + Sync {
     /// # Errors
     /// If the layer does not take examples of this shape.
     fn output_shape(&self, input: &Shape) -> Result<Shape>;
+
+    /// The architecture as text that it can be rebuilt from, where it has one.
+    fn architecture(&self) -> Option<String> {
+        None
+    }
 }
 
 /// How everyone uses a layer: it converts the input and gives an error its place.
@@ -89,6 +94,10 @@ impl<L: Layer + ?Sized> Layer for Box<L> {
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         (**self).output_shape(input)
+    }
+
+    fn architecture(&self) -> Option<String> {
+        (**self).architecture()
     }
 }
 

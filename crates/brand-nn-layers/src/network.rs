@@ -52,11 +52,9 @@ impl Network {
     }
 
     /// The architecture as JSON; [`Sequential::from_json`](crate::Sequential::from_json) reads it.
-    ///
-    /// # Errors
-    /// None today; a network keeps its description.
-    pub fn to_json(&self) -> Result<String> {
-        Ok(self.json.clone())
+    #[must_use]
+    pub fn to_json(&self) -> &str {
+        &self.json
     }
 
     /// The layer of a name, as the summary shows it.
@@ -82,6 +80,10 @@ impl Layer for Network {
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         let input = input.clone();
         self.stages.iter().try_fold(input, |x, stage| stage.layer.output_shape(&x))
+    }
+
+    fn architecture(&self) -> Option<String> {
+        Some(self.json.clone())
     }
 }
 

@@ -46,8 +46,8 @@ type Reader = Box<dyn Fn(Value) -> Result<Box<dyn Recipe>> + Send + Sync>;
 /// use brand_nn_layers::{Registry, Sequential, dense};
 ///
 /// let network = Sequential::new().add(dense(2)).build([3])?;
-/// let again = Sequential::from_json(&network.to_json()?, &Registry::default())?;
-/// assert_eq!(again.to_json()?, network.to_json()?);
+/// let again = Sequential::from_json(network.to_json(), &Registry::default())?.rebuild()?;
+/// assert_eq!(again.to_json(), network.to_json());
 /// # Ok::<(), brand_nn_layers::Error>(())
 /// ```
 pub struct Registry {

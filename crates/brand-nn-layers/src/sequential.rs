@@ -87,19 +87,6 @@ impl Sequential {
         self.build(input)
     }
 
-    /// The recipes and the input shape as JSON.
-    ///
-    /// # Errors
-    /// If the recipes were not read of a description.
-    pub fn to_json(&self) -> Result<String> {
-        match &self.input {
-            Some(input) => self.describe(input),
-            None => Err(Error::Architecture {
-                problem: "the shape of an example is not known".into(),
-            }),
-        }
-    }
-
     /// Reads what [`Network::to_json`] wrote.
     ///
     /// # Errors

@@ -1,1 +1,34 @@
-//! The front door of brand-nn.
+#![doc = include_str!("../../../README.md")]
+//!
+//! # The map
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`tensor`] | shape and numbers: [`Tensor`](tensor::Tensor), views, files |
+//! | [`autodiff`] | values that remember: [`Var`](autodiff::Var), weights, gradients |
+//! | [`layers`] | layers, recipes, [`Sequential`](layers::Sequential) |
+//! | [`losses`] | predictions and targets in, a loss out |
+//! | [`optim`] | gradients in, better parameters out |
+//! | [`text`] | text in, integer tensors out |
+//! | [`train`] | data sets, fit, metrics, model files |
+//! | [`prelude`] | what most programs use, in one line |
+//!
+//! Each module is a crate of its own (`brand-nn-tensor` …), which can be used without the others.
+//!
+//! # Features
+//!
+//! | feature | adds | costs |
+//! |---|---|---|
+//! | `jieba` | splitting of Chinese into words | a dictionary of 5 MB, about 50 s of a clean build |
+
+mod error;
+pub mod prelude;
+
+pub use brand_nn_autodiff as autodiff;
+pub use brand_nn_layers as layers;
+pub use brand_nn_losses as losses;
+pub use brand_nn_optim as optim;
+pub use brand_nn_tensor as tensor;
+pub use brand_nn_text as text;
+pub use brand_nn_train as train;
+pub use error::{Error, Result};

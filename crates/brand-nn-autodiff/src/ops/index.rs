@@ -46,10 +46,7 @@ impl Var {
         let kept = ids.clone();
         let value = self.tensor().scatter_add(axis, ids, source.tensor());
         Self::record("scatter_add", [self, source], value, move |walk, gradient| {
-            Ok([
-                walk.when(0, || gradient.clone()),
-                walk.when(1, || gradient.gather(axis, &kept)),
-            ])
+            Ok([walk.when(0, || gradient.clone()), walk.when(1, || gradient.gather(axis, &kept))])
         })
     }
 }

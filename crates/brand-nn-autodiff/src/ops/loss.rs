@@ -49,7 +49,8 @@ fn check_targets(target: &Tensor, rows: usize, classes: usize) -> Result<()> {
             help: "cast classes with .to(DType::I64); for probabilities use the dense form",
         });
     }
-    let wrong = target.to_vec::<i64>().into_iter().find(|&class| class < 0 || class >= classes as i64);
+    let wrong =
+        target.to_vec::<i64>().into_iter().find(|&class| class < 0 || class >= classes as i64);
     wrong.map_or(Ok(()), |class| {
         Err(Error::Setting {
             place: "cross_entropy".into(),

@@ -1,9 +1,7 @@
 //! A whole LSTM layer over all time steps, as one node with its backward by hand.
 
 use crate::{Error, Result, Var, gradients::Flow, walk::Walk};
-use brand_nn_kernels::{
-    LstmStep, Mat, MatMut, Real, gemm, lstm_cell, lstm_cell_backward, threads,
-};
+use brand_nn_kernels::{LstmStep, Mat, MatMut, Real, gemm, lstm_cell, lstm_cell_backward, threads};
 use brand_nn_tensor::{DType, Element, Tensor};
 
 /// The weights of an LSTM layer; gates stand in PyTorch's order: input, forget, cell, output.
@@ -193,9 +191,9 @@ impl<T: Real + Element> Trace<T> {
             let (before, after) = h.split_at_mut((t + 1) * step);
             let (c_before, c_after) = c.split_at_mut((t + 1) * step);
             let pre = &mut g[t * 4 * step..(t + 1) * 4 * step];
-            let states = Mat::new(&before[t * step..], batch, units);
-            let out = MatMut::new(pre, batch, 4 * units);
-            gemm(T::ONE, states, Mat::new(&recurrent, 4 * units, units).t(), T::ONE, out);
+            let states = Mat::rows(&before[t * step..], batch, units);
+            let out = MatMut::rows(pre, batch, 4 * units);
+            gemm(T::ONE, states, Mat::columns(&recurrent, units, 4 * units), T::ONE, out);
             let (c_now, h_now) = (&mut c_after[..step], &mut after[..step]);
             let tanh = &mut tc[t * step..(t + 1) * step];
             lstm_cell(units, pre, &c_before[t * step..], c_now, tanh, h_now);
@@ -243,9 +241,9 @@ impl<T: Real + Element> Trace<T> {
             let (pre, gates) = (&mut s[wide.clone()], &gates[wide]);
             let (c_prev, tanh_c) = (&cells[now.clone()], &tanh[now]);
             lstm_cell_backward(LstmStep { hidden: units, gates, c_prev, tanh_c }, dh, dc, pre);
-            let slopes = Mat::new(pre, batch, 4 * units);
-            let weights = Mat::new(&recurrent, 4 * units, units);
-            gemm(T::ONE, slopes, weights, T::ZERO, MatMut::new(dh, batch, units));
+            let slopes = Mat::rows(pre, batch, 4 * units);
+            let weights = Mat::rows(&recurrent, 4 * units, units);
+            gemm(T::ONE, slopes, weights, T::ZERO, MatMut::rows(dh, batch, units));
         }
         (slope, hidden, cell)
     }

@@ -21,10 +21,7 @@ fn add(a: Var, b: Var) -> Var {
     let (left, right) = (a.shape().clone(), b.shape().clone());
     let value = a.tensor() + b.tensor();
     Var::record("add", [&a, &b], value, move |walk, gradient| {
-        Ok([
-            walk.when(0, || gradient.sum_to(&left)),
-            walk.when(1, || gradient.sum_to(&right)),
-        ])
+        Ok([walk.when(0, || gradient.sum_to(&left)), walk.when(1, || gradient.sum_to(&right))])
     })
 }
 
@@ -36,10 +33,7 @@ fn sub(a: Var, b: Var) -> Var {
     let (left, right) = (a.shape().clone(), b.shape().clone());
     let value = a.tensor() - b.tensor();
     Var::record("sub", [&a, &b], value, move |walk, gradient| {
-        Ok([
-            walk.when(0, || gradient.sum_to(&left)),
-            walk.when(1, || -gradient.sum_to(&right)),
-        ])
+        Ok([walk.when(0, || gradient.sum_to(&left)), walk.when(1, || -gradient.sum_to(&right))])
     })
 }
 
@@ -69,9 +63,7 @@ fn div(a: Var, b: Var) -> Var {
         let share = gradient / walk.open(&y);
         Ok([
             walk.when(0, || share.sum_to(x.value.shape())),
-            walk.when(1, || {
-                (-(&share * walk.open(&x)) / walk.open(&y)).sum_to(y.value.shape())
-            }),
+            walk.when(1, || (-(&share * walk.open(&x)) / walk.open(&y)).sum_to(y.value.shape())),
         ])
     })
 }

@@ -69,7 +69,8 @@ fn slope(op: Unary, x: &Var, y: &Var) -> Var {
 /// Φ(x) + x φ(x), with the normal distribution's Φ and φ.
 fn gelu_slope(x: &Var) -> Var {
     let cumulative = ((x * std::f64::consts::FRAC_1_SQRT_2).erf() + 1.0) * 0.5;
-    let density = (x.square() * -0.5).exp() * (0.5 * std::f64::consts::FRAC_2_SQRT_PI)
+    let density = (x.square() * -0.5).exp()
+        * (0.5 * std::f64::consts::FRAC_2_SQRT_PI)
         * std::f64::consts::FRAC_1_SQRT_2;
     cumulative + x * density
 }

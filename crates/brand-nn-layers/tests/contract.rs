@@ -1,0 +1,139 @@
+//! Every layer goes through the contract, and every refusal says what is wrong.
+
+use brand_nn_autodiff::Params;
+use brand_nn_layers::{
+    Activation, Call, Dropout, Embedding, Flatten, Linear, Lstm, Pass, Registry, Sequential, check,
+    dense, dropout, embedding, flatten, lstm,
+};
+use brand_nn_tensor::{Rng, Tensor};
+
+fn draws(shape: &[usize]) -> Tensor {
+    Tensor::randn(shape, &mut Rng::new(9))
+}
+
+#[test]
+fn layers_keep_the_contract() {
+    check::layer(|| Linear::new(3, 4), &draws(&[2, 3])).unwrap();
+    check::layer(|| Linear::new(3, 4).without_bias(), &draws(&[2, 5, 3])).unwrap();
+    for activation in Activation::ALL {
+        check::layer(|| Linear::new(3, 4).activation(activation), &draws(&[2, 3])).unwrap();
+    }
+    let ids = Tensor::from([[1_i64, 4, 1], [0, 2, 2]]);
+    check::layer(|| Embedding::new(5, 3), &ids).unwrap();
+    check::layer(|| Lstm::new(3, 4), &draws(&[2, 5, 3])).unwrap();
+    check::layer(|| Lstm::new(3, 4).return_sequences(true), &draws(&[2, 5, 3])).unwrap();
+    check::layer(|| Dropout::new(0.3), &draws(&[2, 4])).unwrap();
+    check::layer(|| Flatten, &draws(&[2, 3, 2])).unwrap();
+}
+
+#[test]
+fn networks_keep_the_contract() {
+    let ids = Tensor::from([[1_i64, 4, 1, 0], [0, 2, 2, 3]]);
+    let network = || {
+        Sequential::new()
+            .add(embedding(5, 3))
+            .add(lstm(4).return_sequences(true))
+            .add(dropout(0.2))
+            .add(lstm(3))
+            .add(dense(2).activation(Activation::Softmax))
+            .build([4])
+            .unwrap()
+    };
+    check::layer(network, &ids).unwrap();
+}
+
+/// The model of the Keras tutorials, layer by layer.
+#[test]
+fn the_article_model_has_its_table() {
+    let network = Sequential::new()
+        .add(embedding(10_000, 50))
+        .add(lstm(128).return_sequences(true))
+        .add(dropout(0.2))
+        .add(lstm(128))
+        .add(dropout(0.2))
+        .add(dense(1).activation(Activation::Sigmoid))
+        .build([100])
+        .unwrap();
+    let rows: Vec<_> = network
+        .summary()
+        .rows
+        .into_iter()
+        .map(|row| (row.name, row.output, row.num_params))
+        .collect();
+    let expected = [
+        ("embedding", vec![100, 50], 500_000),
+        ("lstm", vec![100, 128], 91_648),
+        ("dropout", vec![100, 128], 0),
+        ("lstm_1", vec![128], 131_584),
+        ("dropout_1", vec![128], 0),
+        ("dense", vec![1], 129),
+    ];
+    assert_eq!(rows, expected.map(|(name, shape, count)| (name.to_owned(), shape, count)));
+    assert_eq!(network.num_params(), 723_361);
+    assert!(network.summary().to_string().contains("723,361 parameters"));
+}
+
+#[test]
+fn a_description_builds_the_same_network() {
+    let network = Sequential::new()
+        .add(embedding(20, 4))
+        .add(lstm(3).return_sequences(true))
+        .add(flatten())
+        .add(dropout(0.5))
+        .add(dense(2).activation(Activation::Gelu).bias(false))
+        .build([5])
+        .unwrap();
+    let again = Sequential::from_json(network.to_json(), &Registry::default()).unwrap();
+    let again = again.rebuild().unwrap();
+    assert_eq!(again.summary(), network.summary());
+    let ids = Tensor::from([[1_i64, 2, 3, 4, 5]]);
+    let run = |network: brand_nn_layers::Network| {
+        network.init(1).unwrap().call(&ids, &mut Pass::inference()).unwrap().into_tensor()
+    };
+    assert_eq!(run(network), run(again));
+}
+
+#[track_caller]
+fn refused(result: Result<impl Sized, brand_nn_layers::Error>, message: &str) {
+    let text = result.err().expect("an error").to_string();
+    assert!(text.contains(message), "{text}\ndoes not contain: {message}");
+}
+
+#[test]
+fn wrong_settings_are_refused_when_built() {
+    let build = |recipes: Sequential| recipes.build([5]);
+    refused(build(Sequential::new().add(dropout(1.0))), "dropout: rate is 1, expected at least 0");
+    refused(build(Sequential::new().add(dropout(-0.1))), "rate is -0.1");
+    refused(build(Sequential::new().add(dense(0))), "dense: units is 0, expected at least 1");
+    refused(build(Sequential::new().add(embedding(0, 4))), "embedding: rows is 0");
+    refused(build(Sequential::new().add(lstm(4))), "lstm: the input has shape [5]");
+    let twice = Sequential::new().add(embedding(9, 4)).add(lstm(4)).add(lstm(4));
+    refused(build(twice), "lstm_1: the input has shape [4], expected [time, features]");
+    let refusal = Dropout::new(2.0).init(0).map_err(brand_nn_layers::Error::from);
+    refused(refusal, "rate is 2");
+}
+
+#[test]
+fn wrong_inputs_are_refused_with_the_place() {
+    let network = Sequential::new().add(embedding(9, 4)).add(lstm(2)).build([3]).unwrap();
+    let network = network.init(0).unwrap();
+    let call = |x: Tensor| network.call(x, &mut Pass::inference());
+    refused(call(Tensor::ones([1, 3])), "embedding: the input is f32, expected i64 ids");
+    refused(call(Tensor::from([[1_i64, 9, 0]])), "9");
+    refused(call(Tensor::from([[1_i64, -1, 0]])), "-1");
+    refused(call(Tensor::from([1_i64, 2])), "lstm: the input has shape [2, 4]");
+    let pending = Linear::new(2, 2);
+    refused(pending.call(Tensor::ones([1, 2]), &mut Pass::inference()), "has no value yet");
+    let linear = Linear::new(2, 2).init(0).unwrap();
+    let wide = linear.call(Tensor::ones([1, 3]), &mut Pass::inference());
+    refused(wide, "linear: the input has shape [1, 3], expected a last axis of 2 features");
+}
+
+#[test]
+fn wrong_descriptions_are_refused() {
+    let read = |json: &str| Sequential::from_json(json, &Registry::default());
+    refused(read("{"), "the architecture can't be read");
+    refused(read(r#"{"input":[3],"layers":[{"layer":"warp"}]}"#), "unknown layer `warp`");
+    refused(read(r#"{"input":[3],"layers":[{"layer":"dense"}]}"#), "missing field");
+    refused(Sequential::new().rebuild(), "the shape of an example is not known");
+}

@@ -1,0 +1,50 @@
+//! Everything around the graph: data sets, epochs, callbacks, metrics, model files.
+//!
+//! [`Model::compile`] joins a model with an optimizer and a loss; [`Trainer::fit`] trains it as a
+//! [`Fit`] says, [`Trainer::evaluate`] and [`Trainer::predict`] use it, [`Trainer::save`] and
+//! [`SavedModel::open`] put it into one file and back.
+//!
+//! | to … | use |
+//! |---|---|
+//! | read labelled texts | [`TextSet`], or [`corpus`] for synthetic ones |
+//! | split data for testing | [`train_test_split`], [`stratified_split`] |
+//! | cut batches in a loop of one's own | [`DataLoader`] |
+//! | train on several inputs | [`Batch`], derived for a struct, and [`Model`] |
+//! | measure | [`Accuracy`], [`Precision`], [`Recall`], [`F1`], [`Auc`], [`ConfusionMatrix`] |
+//! | watch and stop | [`Callback`], [`EarlyStopping`] |
+//!
+//! One more metric or callback is one more file, a line below, and a row of a test.
+
+extern crate self as brand_nn_train;
+
+mod batch;
+mod callback;
+pub mod corpus;
+mod data;
+mod error;
+mod fit;
+mod metrics;
+mod model;
+mod model_file;
+mod progress;
+mod scores;
+mod text_set;
+mod trainer;
+
+pub use batch::{Batch, same_len};
+pub use brand_nn_derive::Batch;
+pub use callback::{Callback, EarlyStopping, Epoch};
+pub use data::{DataLoader, DataSet, stratified_split, train_test_split};
+pub use error::{Error, Result};
+pub use fit::Fit;
+pub use metrics::{
+    Accuracy, Auc, Average, ConfusionMatrix, F1, Metric, Precision, Recall, roc_auc,
+};
+pub use model::Model;
+pub use model_file::SavedModel;
+pub use progress::Progress;
+pub use scores::{History, Scores};
+pub use text_set::{TextColumns, TextSet};
+pub use trainer::{Trainer, predict};
+
+pub(crate) use model_file::ModelFile;
