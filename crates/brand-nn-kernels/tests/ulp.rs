@@ -1,6 +1,8 @@
 //! Errors of the `f32` functions against `f64`, swept over their whole range on every
 //! instruction set. Each row is a claim; run with `--nocapture` to see what was measured.
 
+#![allow(clippy::print_stdout, reason = "the measured bounds are worth seeing")]
+
 mod common;
 
 use brand_nn_kernels::{Unary, unary};
