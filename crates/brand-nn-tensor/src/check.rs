@@ -34,7 +34,8 @@ fn find(folder: Option<&Path>, name: &str, required: bool) -> Option<PathBuf> {
     let path = folder.map(|folder| folder.join(name)).filter(|path| path.exists());
     assert!(
         path.is_some() || !required,
-        "data {name}: missing in {folder:?}, expected the file; help: set BRAND_NN_DATA to its folder"
+        "data {name}: missing in {folder:?}, expected the file; help: set BRAND_NN_DATA to its \
+         folder"
     );
     if path.is_none() {
         // Not a macro, whose output the test harness would hide. A closed stream is no failure.

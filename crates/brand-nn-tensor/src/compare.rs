@@ -113,7 +113,6 @@ impl Tensor {
     /// ```
     #[track_caller]
     #[must_use]
-    #[expect(clippy::should_implement_trait, reason = "reads as and(), or()")]
     pub fn not(&self) -> Self {
         expect(self.require_dtype("not", DType::Bool));
         self.equal_to(0.0)

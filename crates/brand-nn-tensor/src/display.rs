@@ -142,7 +142,7 @@ fn element(x: &Tensor) -> Element {
         DType::F32 => Element::Float(fewest_digits(number, |x| f64::from(x as f32))),
         DType::Bf16 => Element::Float(fewest_digits(number, |x| bf16::from_f64(x).to_f64())),
         DType::F16 => Element::Float(fewest_digits(number, |x| f16::from_f64(x).to_f64())),
-        DType::Bool => Element::Text(if number == 0.0 { "False" } else { "True" }.into()),
+        DType::Bool => Element::Text(if number == 0.0 { "False" } else { " True" }.into()),
         _ => Element::Text(x.to(DType::I64).to_vec::<i64>()[0].to_string()),
     }
 }
@@ -259,9 +259,10 @@ fn special(x: f64) -> &'static str {
 
 /// A number without brackets, as NumPy prints its scalars.
 fn alone(element: &Element) -> String {
-    element.text(|x| match x {
+    let text = element.text(|x| match x {
         _ if !x.is_finite() => special(x).into(),
         x if x == 0.0 || (1e-4..1e16).contains(&x.abs()) => format!("{x:?}"),
         x => scientific(x, exponent_parts(x).0, 2).replace(".e", "e"),
-    })
+    });
+    text.trim_start().into()
 }

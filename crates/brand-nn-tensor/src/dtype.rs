@@ -124,4 +124,6 @@ macro_rules! elements {
     };
 }
 
-elements! { f32 => F32 f64 => F64 i64 => I64 i32 => I32 u8 => U8 bool => Bool bf16 => Bf16 f16 => F16 }
+elements! {
+    f32 => F32 f64 => F64 i64 => I64 i32 => I32 u8 => U8 bool => Bool bf16 => Bf16 f16 => F16
+}

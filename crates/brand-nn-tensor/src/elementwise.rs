@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use brand_nn_kernels::{Binary, Buffer, Number, Unary, select, unary, unary_in_place, unary_table};
+use brand_nn_kernels::{Binary, Buffer, Unary, select, unary, unary_in_place, unary_table};
 
 use crate::error::expect;
 use crate::operators::{combine, with_scalar};
@@ -66,19 +66,25 @@ impl Tensor {
         Self::from_raw::<T>(out, self.shape().clone())
     }
 
-    /// The three functions that integers have as well.
     fn integer(&self, op: Unary) -> Result<Self> {
         let dtype = self.dtype();
-        number_dtype!(dtype, T => match op {
-            Unary::Abs => Ok(self.each::<T>(|x| if x < T::ZERO { T::ZERO.minus(x) } else { x })),
-            Unary::Neg => Ok(self.each::<T>(|x| T::ZERO.minus(x))),
-            Unary::Sign => Ok(self.each::<T>(|x| match x {
+        let done = number_dtype!(dtype, T => self.integer_mapped::<T>(op), else None);
+        done.ok_or_else(|| not_float(op.name(), dtype))
+    }
+
+    /// The three functions that integers have as well.
+    fn integer_mapped<T: Num>(&self, op: Unary) -> Option<Self> {
+        let negative = |x: T| T::ZERO.minus(x);
+        match op {
+            Unary::Abs => Some(self.each::<T>(|x| if x < T::ZERO { negative(x) } else { x })),
+            Unary::Neg => Some(self.each::<T>(negative)),
+            Unary::Sign => Some(self.each::<T>(|x| match x {
                 x if x > T::ZERO => T::ONE,
-                x if x < T::ZERO => T::ZERO.minus(T::ONE),
+                x if x < T::ZERO => negative(T::ONE),
                 _ => T::ZERO,
             })),
-            _ => Err(not_float(op.name(), dtype)),
-        }, else Err(not_float(op.name(), dtype)))
+            _ => None,
+        }
     }
 
     fn each<T: Num>(&self, f: impl Fn(T) -> T) -> Self {
@@ -209,7 +215,8 @@ fn choose(op: &'static str, mask: &Tensor, a: &Tensor, b: &Tensor) -> Result<Ten
     let shape = broadcast(op, mask.shape(), &broadcast(op, a.shape(), b.shape())?)?;
     let [mask, a, b] =
         [mask.expanded(op, &shape)?, a.expanded(op, &shape)?, b.expanded(op, &shape)?];
-    native_dtype!(a.dtype(), T => Ok(chosen::<T>(&mask, &a, &b)), else Err(not_number(op, a.dtype())))
+    native_dtype!(a.dtype(), T => Ok(chosen::<T>(&mask, &a, &b)),
+        else Err(not_number(op, a.dtype())))
 }
 
 fn chosen<T: Native>(mask: &Tensor, a: &Tensor, b: &Tensor) -> Tensor {

@@ -93,7 +93,10 @@ pub enum Error {
         help: &'static str,
     },
     /// The operating system refused to read or write.
-    #[error("{}: {op} failed: {source}; help: check the path, its permissions and free space", path.display())]
+    #[error(
+        "{}: {op} failed: {source}; help: check the path, its permissions and free space",
+        path.display()
+    )]
     Io {
         /// The step that failed: open, read, write, flush, sync, rename.
         op: &'static str,
@@ -112,6 +115,13 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub(crate) fn expect<T>(result: Result<T>) -> T {
     match result {
         Ok(value) => value,
-        Err(error) => panic!("{error}"),
+        Err(error) => refuse(error),
     }
+}
+
+/// The panic of a room.
+#[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "an error is made to be given away")]
+pub(crate) fn refuse(error: Error) -> ! {
+    panic!("{error}")
 }

@@ -69,7 +69,8 @@ impl Tensor {
             let values = self.contiguous();
             let values = &values.storage.raw::<T>()[values.layout.range()];
             let mut out = Buffer::stale(shape.size());
-            for (from, to) in blocks(values, len * inner).zip(blocks_mut(&mut out, ids.len() * inner)) {
+            let targets = blocks_mut(&mut out, ids.len() * inner);
+            for (from, to) in blocks(values, len * inner).zip(targets) {
                 gather_rows(from, inner, ids, to).map_err(|error| outside(op, error))?;
             }
             Ok(Self::from_raw::<T>(out, shape))
@@ -199,7 +200,8 @@ impl Tensor {
         number_dtype!(self.dtype(), T => {
             let mut sum = self.copied();
             let out = sum.make_mut::<T>();
-            for (place, &x) in places(&ids, axis, self.shape()[axis]).zip(source.data::<T>().iter()) {
+            let places = places(&ids, axis, self.shape()[axis]);
+            for (place, &x) in places.zip(source.data::<T>().iter()) {
                 out[place] = out[place].plus(x);
             }
             Ok(sum)

@@ -22,15 +22,19 @@ impl Tensor {
     /// ```
     pub fn as_array<T: Element>(&self) -> Result<ArrayViewD<'_, T>> {
         self.require_dtype("as_array", T::DTYPE)?;
-        let values = &T::view(self.storage.raw::<T>())[self.layout.offset..];
-        let strides: Vec<usize> = self.strides().iter().map(|&stride| stride as usize).collect();
-        let layout = IxDyn(self.shape()).strides(IxDyn(&strides));
-        ArrayViewD::from_shape(layout, values).map_err(|_| Error::Shape {
+        let refused = |_| Error::Shape {
             op: "as_array",
             got: self.shape().clone(),
             expected: "a shape that ndarray can index".into(),
             help: "write .contiguous() first",
-        })
+        };
+        let values = &T::view(self.storage.raw::<T>())[self.layout.offset..];
+        if self.is_empty() {
+            return ArrayViewD::from_shape(IxDyn(self.shape()), &values[..0]).map_err(refused);
+        }
+        let strides: Vec<usize> = self.strides().iter().map(|&stride| stride as usize).collect();
+        let layout = IxDyn(self.shape()).strides(IxDyn(&strides));
+        ArrayViewD::from_shape(layout, values).map_err(refused)
     }
 }
 

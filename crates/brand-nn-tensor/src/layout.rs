@@ -26,11 +26,11 @@ impl Layout {
 
     /// True if the elements lie side by side in row-major order.
     pub(crate) fn is_contiguous(&self) -> bool {
+        if self.shape.contains(&0) {
+            return true;
+        }
         let mut step = 1;
         for (&dim, &stride) in self.shape.iter().zip(&self.strides).rev() {
-            if dim == 0 {
-                return true;
-            }
             if dim != 1 && stride != step {
                 return false;
             }
@@ -77,7 +77,9 @@ impl Layout {
                 _ => return None,
             }
         }
-        Some(Self { shape: shape.clone(), strides, offset: self.offset })
+        // Nothing is read of an empty window, so it may stand at the start of any buffer.
+        let offset = if shape.contains(&0) { 0 } else { self.offset };
+        Some(Self { shape: shape.clone(), strides, offset })
     }
 
     /// The same elements in the same order under another shape, if strides can say it.

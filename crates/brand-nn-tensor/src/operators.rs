@@ -91,7 +91,7 @@ fn reusable<'a, T: Num>(operand: &'a mut Operand<'_>, shape: &Shape) -> Option<&
     }
 }
 
-fn stretched<'a>(tensor: &'a Tensor, shape: &Shape) -> Layout {
+fn stretched(tensor: &Tensor, shape: &Shape) -> Layout {
     match tensor.layout.expanded(shape) {
         Some(layout) => layout,
         None => unreachable!("{} was broadcast to {shape}", tensor.shape()),

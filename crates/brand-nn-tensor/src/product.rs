@@ -118,6 +118,9 @@ fn mismatch(op: &'static str, a: &Tensor, b: &Tensor) -> Error {
 /// Both operands have two axes or more, and their inner lengths agree.
 fn multiply<T: Float>(op: &'static str, a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let (m, n) = (a.dim(-2), b.dim(-1));
+    if a.is_empty() || b.is_empty() {
+        return nothing_multiplied(op, a, b);
+    }
     if let Some(rows) = as_one_matrix(a, b) {
         let shape: Shape = a.shape()[..a.ndim() - 1].iter().copied().chain([n]).collect();
         return Ok(one_product::<T>(&rows, b, shape));
@@ -127,6 +130,13 @@ fn multiply<T: Float>(op: &'static str, a: &Tensor, b: &Tensor) -> Result<Tensor
     let a = a.expanded(op, &with([m, a.dim(-1)]))?;
     let b = b.expanded(op, &with([b.dim(-2), n]))?;
     Ok(batched::<T>(&a, &b, with([m, n])))
+}
+
+/// Where there is nothing to add up, or nothing to write: zeros.
+fn nothing_multiplied(op: &'static str, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    let batch = broadcast(op, &batch_of(a), &batch_of(b))?;
+    let shape: Shape = batch.iter().copied().chain([a.dim(-2), b.dim(-1)]).collect();
+    Tensor::try_zeros(shape, a.dtype())
 }
 
 /// All rows of `a` as one matrix, if `b` is a single matrix and strides can say it.

@@ -72,7 +72,6 @@ impl Rng {
     }
 
     /// The next 64 random bits.
-    #[expect(clippy::should_implement_trait, reason = "the trait is RngCore, implemented below")]
     pub fn next_u64(&mut self) -> u64 {
         // Call 0 is the sequence of single draws.
         self.word += 1;

@@ -36,10 +36,10 @@ macro_rules! reductions {
                     expect(self.reduced(stringify!($axis), Kind::$op, &[axis], false))
                 }
 
-                #[doc = concat!("The ", $what, " along several axes, which stay with length 1 if `keep`.")]
+                #[doc = concat!("The ", $what, " along several axes, of length 1 then if `keep`.")]
                 ///
                 /// # Panics
-                #[doc = concat!("If an axis lies outside the shape or comes twice, or ", $panics, ".")]
+                #[doc = concat!("If an axis is outside the shape or named twice, or ", $panics, ".")]
                 #[track_caller]
                 #[must_use]
                 pub fn $axes(&self, axes: &[isize], keep: bool) -> Self {
@@ -62,11 +62,12 @@ enum Kind {
 }
 
 reductions! {
-    Sum "sum (of `bool`, `u8` and `i32` as `i64`)" "the dtype is `bf16` or `f16`": sum sum_axis sum_axes;
+    Sum "sum (of `bool`, `u8` and `i32` as `i64`)" "the dtype is `bf16` or `f16`":
+        sum sum_axis sum_axes;
     Mean "mean (NaN of nothing)" "the dtype isn't `f32` or `f64`": mean mean_axis mean_axes;
-    Max "largest (NaN if any is)" "there is nothing to choose from, or the dtype is no number type":
+    Max "largest (NaN if any is)" "there is nothing to choose from or the dtype is no number type":
         max max_axis max_axes;
-    Min "smallest (NaN if any is)" "there is nothing to choose from, or the dtype is no number type":
+    Min "smallest (NaN if any is)" "there is nothing to choose from or the dtype is no number type":
         min min_axis min_axes;
     Prod "product (of `bool`, `u8` and `i32` as `i64`)" "the dtype is `bf16` or `f16`":
         prod prod_axis prod_axes;

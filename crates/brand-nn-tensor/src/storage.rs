@@ -122,7 +122,9 @@ pub(crate) mod sealed {
             }
         )*};
         (plain $($type:ty, $variant:ident, $to:expr, $from:expr;)*) => {
-            stored! { $($type, $variant, $type, |raw| raw, |raw| raw, Buffer::from, |x| x, $to, $from;)* }
+            stored! { $(
+                $type, $variant, $type, |raw| raw, |raw| raw, Buffer::from, |x| x, $to, $from;
+            )* }
         };
         (half $($type:ty, $variant:ident;)*) => {
             stored! { $(

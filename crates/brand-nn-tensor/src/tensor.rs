@@ -55,7 +55,6 @@ impl Tensor {
     }
 
     /// The length of the first axis, as Python's `len`; 1 for a single number.
-    #[expect(clippy::len_without_is_empty, reason = "is_empty looks at all axes, not the first")]
     pub fn len(&self) -> usize {
         self.shape().first().copied().unwrap_or(1)
     }

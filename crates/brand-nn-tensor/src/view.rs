@@ -2,7 +2,7 @@
 
 use std::ops::{Bound, RangeBounds};
 
-use crate::error::expect;
+use crate::error::{expect, refuse};
 use crate::layout::Layout;
 use crate::{Error, Result, Shape, Tensor};
 
@@ -129,12 +129,12 @@ impl Tensor {
     pub fn squeeze(&self, axis: isize) -> Self {
         let at = expect(self.shape().axis("squeeze", axis));
         if self.shape()[at] != 1 {
-            expect(Err(Error::Shape {
+            refuse(Error::Shape {
                 op: "squeeze",
                 got: self.shape().clone(),
                 expected: format!("length 1 on axis {at}").into(),
                 help: "use select to pick one index of a longer axis",
-            }))
+            });
         }
         self.without_axis(at, 0)
     }
@@ -188,12 +188,12 @@ impl Tensor {
     #[must_use]
     pub fn permute(&self, axes: &[isize]) -> Self {
         if axes.len() != self.ndim() {
-            expect(Err(Error::Shape {
+            refuse(Error::Shape {
                 op: "permute",
                 got: self.shape().clone(),
                 expected: format!("{} axes, as many as were listed", axes.len()).into(),
                 help: "list every axis exactly once",
-            }))
+            });
         }
         let axes = expect(self.shape().axes("permute", axes));
         self.with_layout(self.layout.permuted(&axes))
@@ -263,7 +263,7 @@ impl Tensor {
         let at = expect(self.shape().axis("select", axis));
         let len = self.shape()[at];
         if index >= len {
-            expect(Err(Error::Index { op: "select", index: index as i64, position: 0, len }))
+            refuse(Error::Index { op: "select", index: index as i64, position: 0, len });
         }
         self.without_axis(at, index)
     }
@@ -277,12 +277,12 @@ impl Tensor {
         let at = expect(self.shape().axis("split", axis));
         let total = sizes.iter().fold(0usize, |sum, &size| sum.saturating_add(size));
         if total != self.shape()[at] {
-            expect(Err(Error::Shape {
+            refuse(Error::Shape {
                 op: "split",
                 got: self.shape().clone(),
                 expected: format!("length {total} on axis {at}, the sum of {sizes:?}").into(),
                 help: "the parts must cover the axis exactly",
-            }))
+            });
         }
         let mut start = 0;
         let part = |&size: &usize| {

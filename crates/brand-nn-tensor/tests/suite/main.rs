@@ -7,4 +7,5 @@ mod edges;
 mod errors;
 mod files;
 mod hostile;
+mod laws;
 mod random;
