@@ -2,11 +2,14 @@
 
 use super::Job;
 use super::packed::Panels;
+use super::plan::pieces;
 use super::tile::{Tile, Wide, panel, tile_of};
 use crate::simd::{Kernel, Lanes, Vector};
 use crate::strided::transpose::{Rows, transpose};
 use crate::{Buffer, Real};
 
+/// Depth up to which a product spends its time on writing C.
+const SHORT: usize = 64;
 /// Panels of B beyond which rows of A are worth copying together.
 const PACK_FROM: usize = 3;
 
@@ -43,8 +46,14 @@ impl<T: Real> Kernel for Block<'_, T> {
         let mut start = 0;
         loop {
             let end = job.k.min(start + depth);
-            // SAFETY: whoever made the job checked that its operands lie inside their data.
-            unsafe { slab::<T, L>(&job.slab(start..end), &right, start) };
+            let part = job.slab(start..end);
+            // Writing C dominates short sums: its rows are then written one tile after the other.
+            let is_short = job.k <= SHORT && matches!(right, Right::Packed(..));
+            let height = if is_short { tile_rows::<L>(job.m) } else { job.m };
+            for rows in pieces(job.m, height.max(1)) {
+                // SAFETY: whoever made the job checked that its operands lie inside their data.
+                unsafe { slab::<T, L>(&part.window(rows, 0..job.n), &right, start) };
+            }
             start = end;
             if start >= job.k {
                 break;
