@@ -27,6 +27,7 @@ impl FittedWordTokenizer {
     /// # Ok::<(), brand_nn_text::Error>(())
     /// ```
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "texts and numbers always have a JSON form")]
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("texts and numbers have a JSON form")
     }

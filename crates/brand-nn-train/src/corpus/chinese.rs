@@ -32,7 +32,7 @@ pub(super) const CHINESE: Language = Language {
     good: &["好", "棒", "出色", "优秀", "完美", "靠谱"],
     bad: &["差", "糟糕", "差劲", "垃圾", "低劣"],
     glad: &["满意", "惊喜", "放心", "开心"],
-    sad: &["失望", "生气", "后悔", "难受"],
+    sad: &["失望", "生气", "担心", "难受"],
     train: Phrasing {
         templates: &[
             "{thing}的{aspect}{says}，{verdict}。",
