@@ -58,7 +58,9 @@ fn compared(name: &'static str, op: Compare, a: &Tensor, b: &Tensor) -> Result<T
 
 fn compared_as<T: Native + PartialOrd>(op: Compare, a: &Tensor, b: &Tensor) -> Tensor {
     let mut out = Buffer::stale(a.size());
-    compare(op, a.view::<T>(), b.view::<T>(), &mut out);
+    if !a.is_empty() {
+        compare(op, a.view::<T>(), b.view::<T>(), &mut out);
+    }
     Tensor::from_raw::<bool>(out, a.shape().clone())
 }
 

@@ -221,7 +221,9 @@ fn choose(op: &'static str, mask: &Tensor, a: &Tensor, b: &Tensor) -> Result<Ten
 
 fn chosen<T: Native>(mask: &Tensor, a: &Tensor, b: &Tensor) -> Tensor {
     let mut out = Buffer::stale(mask.size());
-    select(mask.view::<bool>(), a.view::<T>(), b.view::<T>(), &mut out);
+    if !mask.is_empty() {
+        select(mask.view::<bool>(), a.view::<T>(), b.view::<T>(), &mut out);
+    }
     Tensor::from_raw::<T>(out, mask.shape().clone())
 }
 

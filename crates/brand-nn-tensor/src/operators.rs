@@ -67,6 +67,9 @@ pub(crate) fn combine(op: Binary, a: Operand<'_>, b: Operand<'_>) -> Tensor {
 
 #[track_caller]
 fn combine_as<T: Num>(op: Binary, mut a: Operand<'_>, mut b: Operand<'_>, shape: Shape) -> Tensor {
+    if shape.size() == 0 {
+        return Tensor::from_raw::<T>(Buffer::default(), shape);
+    }
     let (left, right) = (stretched(&a, &shape), stretched(&b, &shape));
     if let Some(out) = reusable::<T>(&mut a, &shape) {
         binary_in_place(op, out, view(&b, &right));
@@ -113,6 +116,9 @@ fn assign(op: Binary, a: &mut Tensor, b: &Tensor) {
     let name = name_of(op);
     expect(same_dtype(name, a, b));
     let stretched = expect(b.expanded(name, a.shape()));
+    if a.is_empty() {
+        return;
+    }
     let done = number_dtype!(a.dtype(), T => {
         let values = a.unique_mut::<T>();
         values.map(|values| binary_in_place(op, values, stretched.view::<T>())).is_some()
