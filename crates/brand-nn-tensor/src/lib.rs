@@ -62,6 +62,7 @@ mod display;
 mod dtype;
 mod elementwise;
 mod error;
+mod fused;
 mod index;
 mod interop;
 pub mod io;
