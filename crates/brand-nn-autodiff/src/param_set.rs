@@ -41,9 +41,11 @@ impl ParamSet {
         let fits = |name: &str| patterns.iter().any(|p| matches(p.as_bytes(), name.as_bytes()));
         let mut chosen = Self::default();
         for (i, (name, param)) in self.named().enumerate() {
-            let mut aliases = self.aliases.iter().filter(|(_, position)| *position == i);
-            if fits(name) || aliases.any(|(alias, _)| fits(alias)) {
-                chosen.push(name, param);
+            let aliases = self.aliases.iter().filter(|(_, position)| *position == i);
+            let names: Vec<_> =
+                [name].into_iter().chain(aliases.map(|(a, _)| a.as_str())).collect();
+            if names.iter().any(|name| fits(name)) {
+                names.iter().for_each(|name| chosen.push(name, param));
             }
         }
         if chosen.is_empty() && pattern != "*" {

@@ -174,7 +174,7 @@ fn an_update_is_in_place() {
         })
         .unwrap();
     let after = param.value().unwrap();
-    assert_eq!(after, Tensor::from([3.0, 3.0]));
+    assert_eq!(after, Tensor::from([3.0_f32, 3.0]));
     assert_eq!(after.as_slice::<f32>().unwrap().as_ptr(), before, "nobody else held the value");
     let _ = Var::from(after);
 }

@@ -23,7 +23,7 @@ use brand_nn_tensor::{DType, Rng, Shape, Tensor};
 /// use brand_nn_layers::{Linear, check};
 /// use brand_nn_tensor::Tensor;
 ///
-/// check::layer(|| Linear::new(3, 2), &Tensor::from([[1.0, 2.0, 3.0], [0.5, 0.1, -1.0]]))?;
+/// check::layer(|| Linear::new(3, 2), &Tensor::from([[1.0_f32, 2.0, 3.0], [0.5, 0.1, -1.0]]))?;
 /// # Ok::<(), brand_nn_layers::Error>(())
 /// ```
 pub fn layer<L: Layer>(make: impl Fn() -> L, input: &Tensor) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use crate::{Error, Layer, Pass, Recipe, Result};
 use brand_nn_autodiff::{self as autodiff, Init, Param, Params, Var};
-use brand_nn_tensor::{DType, Shape};
+use brand_nn_tensor::{DType, Shape, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// A learned vector for each id: row i of a table for the integer i.
@@ -39,6 +39,17 @@ impl Embedding {
     pub fn new(rows: usize, dim: usize) -> Self {
         Self { weight: Param::new([rows, dim], Init::Normal(1.0)) }
     }
+
+    fn check_ids(&self, ids: &Tensor) -> Result<()> {
+        let (rows, ids) = (self.weight.shape()[0], ids.data::<i64>());
+        match ids.iter().find(|&&id| usize::try_from(id).map_or(true, |id| id >= rows)) {
+            Some(&id) => {
+                let (place, last) = ("embedding".into(), rows.saturating_sub(1));
+                Err(Error::Id { place, id, last })
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 impl Layer for Embedding {
@@ -47,10 +58,11 @@ impl Layer for Embedding {
             return Err(Error::InputType {
                 place: "embedding".into(),
                 got: input.dtype(),
-                expected: "i64 ids",
+                expected: "i64 ids".into(),
                 help: "a tokenizer makes ids; cast whole numbers with .to(DType::I64)",
             });
         }
+        self.check_ids(input.tensor())?;
         Ok(autodiff::embedding(&pass.var(&self.weight)?, input.tensor())?)
     }
 

@@ -29,9 +29,22 @@ pub enum Error {
         /// The type that came.
         got: DType,
         /// The types in words.
-        expected: &'static str,
+        expected: String,
         /// One way to fix it.
         help: &'static str,
+    },
+    /// An id has no row in a table.
+    #[error(
+        "{place}: id {id}, expected 0 to {last}; help: give the table as many rows as the \
+         tokenizer has words, and one for padding"
+    )]
+    Id {
+        /// The path of the layer, or its type.
+        place: String,
+        /// The id that came.
+        id: i64,
+        /// The last row of the table.
+        last: usize,
     },
     /// A description names a layer that is not registered.
     #[error("unknown layer `{name}`; help: known layers are {}", .known.join(", "))]
@@ -53,7 +66,8 @@ impl Error {
     /// The same error with the layer's path in place of its type.
     #[must_use]
     pub fn at(mut self, path: &str) -> Self {
-        if let Self::Input { place, .. } | Self::InputType { place, .. } = &mut self
+        if let Self::Input { place, .. } | Self::InputType { place, .. } | Self::Id { place, .. } =
+            &mut self
             && !path.is_empty()
             && !place.contains('.')
         {

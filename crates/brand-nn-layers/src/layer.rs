@@ -28,8 +28,8 @@ use brand_nn_tensor::Shape;
 /// }
 ///
 /// let scale = Scale { weight: Param::new([2], Init::Constant(3.0)) }.init(0)?;
-/// let y = scale.call(Tensor::from([[1.0, 2.0]]), &mut Pass::inference())?;
-/// assert_eq!(y.tensor(), &Tensor::from([[3.0, 6.0]]));
+/// let y = scale.call(Tensor::from([[1.0_f32, 2.0]]), &mut Pass::inference())?;
+/// assert_eq!(y.tensor(), &Tensor::from([[3.0_f32, 6.0]]));
 /// # Ok::<(), brand_nn_layers::Error>(())
 /// ```
 pub trait Layer: Params + Send + Sync {
@@ -71,6 +71,19 @@ fn locate<L: Layer + ?Sized>(error: Error, layer: &L) -> Error {
     let parents = names.iter().map(|name| name.rsplit_once('.').map_or("", |(parent, _)| parent));
     let place = parents.reduce(shared_path).unwrap_or("");
     error.at(place)
+}
+
+/// Refuses inputs that are not of the weights' type.
+pub(crate) fn same_type(place: &str, input: &Var, weight: &Var) -> Result<()> {
+    if input.dtype() == weight.dtype() {
+        return Ok(());
+    }
+    Err(Error::InputType {
+        place: place.into(),
+        got: input.dtype(),
+        expected: format!("{} as the weights", weight.dtype()),
+        help: "cast it with .to(DType::F32), or write literals such as 1.0_f32",
+    })
 }
 
 /// The dotted path that two paths share.

@@ -1,6 +1,6 @@
 //! The affine map of the last axis: y = x Wᵀ + b.
 
-use crate::{Activation, Error, Layer, Pass, Recipe, Result};
+use crate::{Activation, Error, Layer, Pass, Recipe, Result, layer::same_type};
 use brand_nn_autodiff::{Init, Param, Params, Var};
 use brand_nn_tensor::Shape;
 use serde::{Deserialize, Serialize};
@@ -72,6 +72,7 @@ impl Layer for Linear {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
         self.output_shape(input.shape())?;
         let weight = pass.var(&self.weight)?;
+        same_type("linear", &input, &weight)?;
         let bias = self.bias.as_ref().map(|bias| pass.var(bias)).transpose()?;
         Ok(self.activation.apply(&input.linear(&weight, bias.as_ref())))
     }

@@ -1,6 +1,6 @@
 //! Long short-term memory over sequences.
 
-use crate::{Error, Layer, Pass, Recipe, Result};
+use crate::{Error, Layer, Pass, Recipe, Result, layer::same_type};
 use brand_nn_autodiff::{self as autodiff, Init, LstmOutput, LstmWeights, Param, Params, Var};
 use brand_nn_tensor::Shape;
 use serde::{Deserialize, Serialize};
@@ -84,6 +84,7 @@ impl Lstm {
             weight_hh: pass.var(&self.weight_hh)?,
             bias: pass.var(&self.bias)?,
         };
+        same_type("lstm", &input, &weights.weight_ih)?;
         Ok(autodiff::lstm(&input, &weights, state)?)
     }
 

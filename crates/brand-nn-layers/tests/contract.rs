@@ -5,7 +5,7 @@ use brand_nn_layers::{
     Activation, Call, Dropout, Embedding, Flatten, Linear, Lstm, Pass, Registry, Sequential, check,
     dense, dropout, embedding, flatten, lstm,
 };
-use brand_nn_tensor::{Rng, Tensor};
+use brand_nn_tensor::{DType, Rng, Tensor};
 
 fn draws(shape: &[usize]) -> Tensor {
     Tensor::randn(shape, &mut Rng::new(9))
@@ -119,12 +119,17 @@ fn wrong_inputs_are_refused_with_the_place() {
     let network = network.init(0).unwrap();
     let call = |x: Tensor| network.call(x, &mut Pass::inference());
     refused(call(Tensor::ones([1, 3])), "embedding: the input is f32, expected i64 ids");
-    refused(call(Tensor::from([[1_i64, 9, 0]])), "9");
-    refused(call(Tensor::from([[1_i64, -1, 0]])), "-1");
+    refused(call(Tensor::from([[1_i64, 9, 0]])), "embedding: id 9, expected 0 to 8; help:");
+    refused(call(Tensor::from([[1_i64, -1, 0]])), "embedding: id -1, expected 0 to 8; help:");
     refused(call(Tensor::from([1_i64, 2])), "lstm: the input has shape [2, 4]");
     let pending = Linear::new(2, 2);
     refused(pending.call(Tensor::ones([1, 2]), &mut Pass::inference()), "has no value yet");
     let linear = Linear::new(2, 2).init(0).unwrap();
+    let double = linear.call(Tensor::ones([1, 2]).to(DType::F64), &mut Pass::inference());
+    refused(double, "linear: the input is f64, expected f32 as the weights; help: cast");
+    let lstm = Lstm::new(2, 2).init(0).unwrap();
+    let double = lstm.call(Tensor::ones([1, 2, 2]).to(DType::F64), &mut Pass::inference());
+    refused(double, "lstm: the input is f64, expected f32 as the weights; help: cast");
     let wide = linear.call(Tensor::ones([1, 3]), &mut Pass::inference());
     refused(wide, "linear: the input has shape [1, 3], expected a last axis of 2 features");
 }

@@ -56,7 +56,7 @@ impl ModelFile {
 ///
 /// let network = Sequential::new().add(dense(1)).build([2])?;
 /// let mut trainer = network.compile(Adam::new(0.01), mse);
-/// let x = Tensor::from([[1.0, 2.0], [3.0, 4.0]]);
+/// let x = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
 /// trainer.fit(&(x.clone(), Tensor::from([1.0, 2.0])), Fit::epochs(2).quiet())?;
 /// let path = std::env::temp_dir().join(format!("brand-nn-doc-{}.safetensors", std::process::id()));
 /// trainer.attach("words", &["great", "never"])?.save(&path)?;

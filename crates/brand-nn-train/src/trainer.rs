@@ -22,7 +22,7 @@ use std::{ops::ControlFlow, path::Path};
 /// use brand_nn_tensor::Tensor;
 /// use brand_nn_train::{Accuracy, Fit, Model};
 ///
-/// let x = Tensor::from([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]);
+/// let x = Tensor::from([[0.0_f32, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]);
 /// let y = Tensor::from([0.0, 1.0, 1.0, 0.0]); // either, but not both
 /// let network = Sequential::new()
 ///     .add(dense(8).activation(Activation::Tanh))

@@ -259,7 +259,7 @@ fn wrong_plans_and_data_are_refused() {
     let empty = (good.0.slice(0, 0..0), good.1.slice(0, 0..0));
     refused(fit(&empty, Fit::epochs(1)), "the data: got no example");
     let beyond = (&good.0 + 20, good.1.clone());
-    refused(fit(&beyond, Fit::epochs(1)), "20 rows");
+    refused(fit(&beyond, Fit::epochs(1)), "embedding: id 27, expected 0 to 19");
     let stop = EarlyStopping::on("val_loss");
     refused(fit(&good, Fit::epochs(1).callback(stop)), "there is no score `val_loss`, only loss");
     let rate = classifier().compile(Adam::new(-1.0), BinaryCrossEntropy).fit(&good, Fit::epochs(1));

@@ -32,3 +32,7 @@ pub use brand_nn_tensor as tensor;
 pub use brand_nn_text as text;
 pub use brand_nn_train as train;
 pub use error::{Error, Result};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/01-first-model.md")]
+mod guide_01_first_model {}
