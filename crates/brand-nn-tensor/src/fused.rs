@@ -2,10 +2,10 @@
 
 use brand_nn_kernels::{Buffer, Unary, dropout, sum_duplicate_rows, unary_slope};
 
-use crate::error::expect;
+use crate::error::{expect, refuse};
 use crate::storage::{Float, float_dtype};
 use crate::tensor::not_float;
-use crate::{Element, Result, Tensor};
+use crate::{Element, Error, Result, Tensor};
 
 /// Steps that other crates compose; each is one pass over memory.
 impl Tensor {
@@ -28,6 +28,14 @@ impl Tensor {
     #[must_use]
     pub fn times_slope(&self, op: Unary, x: &Self) -> Self {
         expect(self.require_dtype(op.name(), x.dtype()));
+        if self.shape() != x.shape() {
+            refuse(Error::Shape {
+                op: op.name(),
+                got: self.shape().clone(),
+                expected: format!("{}, that of the other tensor", x.shape()).into(),
+                help: "expand one of them first",
+            });
+        }
         let result = float_dtype!(
             self.dtype(),
             T => Ok(self.slope_of::<T>(op, x)),
@@ -85,11 +93,22 @@ impl Tensor {
     /// # Ok::<(), brand_nn_tensor::Error>(())
     /// ```
     pub fn sum_duplicate_rows(&self, ids: &Self) -> Result<(Self, Self)> {
-        ids.require_dtype("sum_duplicate_rows", i64::DTYPE)?;
+        const OP: &str = "sum_duplicate_rows";
+        ids.require_dtype(OP, i64::DTYPE)?;
+        self.shape().axis(OP, 0)?;
+        if *ids.shape() != [self.len()] {
+            return Err(Error::Shape {
+                op: OP,
+                got: ids.shape().clone(),
+                expected: format!("[{}], one id for each row of {}", self.len(), self.shape())
+                    .into(),
+                help: "flatten the ids, and the rows along with them",
+            });
+        }
         float_dtype!(
             self.dtype(),
             T => self.summed_rows::<T>(&ids.data()),
-            else Err(not_float("sum_duplicate_rows", self.dtype()))
+            else Err(not_float(OP, self.dtype()))
         )
     }
 

@@ -200,6 +200,21 @@ fn doors_return_what_rooms_say() {
 }
 
 #[test]
+fn fused_steps_check_their_shapes() {
+    let t = Tensor::zeros([2, 3]);
+    check(
+        "exp: shape [2, 3], expected [3, 2], that of the other tensor; help: expand one of them \
+         first",
+        || t.times_slope(brand_nn_kernels::Unary::Exp, &t.t()),
+    );
+    check_door(
+        "sum_duplicate_rows: shape [3], expected [2], one id for each row of [2, 3]; help: \
+         flatten the ids, and the rows along with them",
+        t.sum_duplicate_rows(&Tensor::arange(3)),
+    );
+}
+
+#[test]
 fn settings_out_of_range_are_named() {
     let rng = &mut Rng::new(0);
     check("uniform: 1 to 0, expected low <= high; help: swap them", || {
