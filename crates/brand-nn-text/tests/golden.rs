@@ -1,4 +1,5 @@
 //! The tokenizer against what Keras' tokenizer and padding answer.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 use brand_nn_text::{
     FittedWordTokenizer, PadOptions, Side, Splitter, WordTokenizer, pad_sequences,
@@ -62,9 +63,9 @@ impl Config {
         });
         tokenizer = tokenizer.lower(self.lower.unwrap_or(true));
         tokenizer = self.num_words.iter().fold(tokenizer, |t, &n| t.num_words(n));
-        tokenizer = self.filters.iter().fold(tokenizer, |t, filters| t.filters(filters));
-        tokenizer = self.split.iter().fold(tokenizer, |t, split| t.split(split));
-        self.oov_token.iter().fold(tokenizer, |t, token| t.oov_token(token))
+        tokenizer = self.filters.iter().fold(tokenizer, WordTokenizer::filters);
+        tokenizer = self.split.iter().fold(tokenizer, WordTokenizer::split);
+        self.oov_token.iter().fold(tokenizer, WordTokenizer::oov_token)
     }
 }
 

@@ -171,7 +171,7 @@ pub(super) const ENGLISH: Language = Language {
                 "I will never buy from them again",
                 "we will never order it again",
                 "we hate them",
-                "I will never shop here again",
+                "I will never shop there again",
                 "simply {bad}",
                 "all in all {bad}",
                 "really {bad} stuff",
