@@ -170,6 +170,10 @@ fn structured() -> Vec<Row> {
         "linear": [Any [2, 2, 3], Any [4, 3], Any [4]] => |x| Ok(x[0].linear(&x[1], Some(&x[2])));
         "matmul": [Any [2, 3], Any [4, 3]] => |x| Ok(x[0].linear(&x[1], None));
         "dropout": [Any [4, 5]] => |x| Ok(x[0].dropout(0.4, [1, 2]));
+        "binary_cross_entropy": [Positive [2, 3]] => |x| {
+            let target = Tensor::full_of([3], 0.3, x[0].dtype());
+            Ok((&x[0] * 0.5).binary_cross_entropy(&target)) // 0.1 … 0.9
+        };
         "bce_with_logits": [Any [2, 3]] => |x| Ok(x[0].bce_with_logits(&Tensor::full_of([3], 0.3, x[0].dtype())));
         "gather": [Any [3, 4]] => |x| x[0].cross_entropy(&Tensor::from([3_i64, 0, 1]));
         "lstm": [Any [2, 3, 2], Any [8, 2], Any [8, 2], Any [8]] => |x| Ok(run_lstm(x, None)?.sequence);

@@ -36,9 +36,7 @@ impl Loss for BinaryCrossEntropy {
         if let Some(Logits::Sigmoid(logits)) = output.logits() {
             return BinaryCrossEntropyWithLogits::default().each(logits, target);
         }
-        let target = checked(output, target)?;
-        let log = |p: &Var| p.log().maximum(&Tensor::full_of((), -100.0, p.dtype()).into());
-        Ok(-(log(output) * &target + log(&(1.0 - output)) * (1.0 - &target)))
+        Ok(output.binary_cross_entropy(&checked(output, target)?))
     }
 }
 

@@ -81,7 +81,9 @@ fn losses_and_gradients() {
     let mut checked = 0;
     for case in file["cases"].as_array().unwrap() {
         if let Some(loss) = loss_of(case) {
-            check(case, &*loss, DType::F64, 1e-10);
+            // PyTorch's smallest divisor of the slope of probabilities is 1e-12 rounded to f32.
+            let double = if case["kind"] == "bce" { 1e-8 } else { 1e-10 };
+            check(case, &*loss, DType::F64, double);
             check(case, &*loss, DType::F32, 2e-5);
             checked += 1;
         }
