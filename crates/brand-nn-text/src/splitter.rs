@@ -10,7 +10,7 @@ use crate::{Error, Result};
 ///
 /// Chinese is written without blanks. Cut at blanks, `这个品牌的质量很好` is one "word" that no other
 /// review repeats, so a model that learns from such words sees each once and learns nothing: on
-/// Chinese, take words ([`Splitter::Jieba`]) or characters. [`Splitter::for_texts`] chooses.
+/// Chinese, take words (`Splitter::Jieba`) or characters. [`Splitter::for_texts`] chooses.
 ///
 /// | splitter | `很好的品牌, really good` becomes |
 /// |---|---|
