@@ -119,6 +119,7 @@ impl RowGradient {
 
     /// The same gradient with each row once, in rising order.
     #[must_use]
+    #[allow(clippy::missing_panics_doc, reason = "ids and values were checked when it was made")]
     pub fn merged(&self) -> Self {
         let merged = self.values.sum_duplicate_rows(&self.ids);
         let (ids, values) = merged.expect("ids and values were checked when this was made");

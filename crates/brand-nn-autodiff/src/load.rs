@@ -41,7 +41,7 @@ impl fmt::Display for LoadReport {
 }
 
 pub(crate) fn strict<P: Params + ?Sized>(model: &P, path: &Path) -> Result<LoadReport> {
-    let plan = Plan::new(ParamSet::all(model)?, TensorFile::read(path)?.tensors);
+    let plan = Plan::new(&ParamSet::all(model)?, TensorFile::read(path)?.tensors);
     if !plan.report.is_complete() {
         let path = path.display().to_string();
         return Err(Error::Load { path, report: Box::new(plan.report) });
@@ -50,11 +50,11 @@ pub(crate) fn strict<P: Params + ?Sized>(model: &P, path: &Path) -> Result<LoadR
 }
 
 pub(crate) fn lenient<P: Params + ?Sized>(model: &P, path: &Path) -> Result<LoadReport> {
-    Plan::new(ParamSet::all(model)?, TensorFile::read(path)?.tensors).carry_out()
+    Plan::new(&ParamSet::all(model)?, TensorFile::read(path)?.tensors).carry_out()
 }
 
 pub(crate) fn copy<P: Params + ?Sized>(model: &P, other: &dyn Params) -> Result<()> {
-    let plan = Plan::new(ParamSet::all(model)?, ParamSet::all(other)?.to_file()?.tensors);
+    let plan = Plan::new(&ParamSet::all(model)?, ParamSet::all(other)?.to_file()?.tensors);
     if !plan.report.is_complete() {
         let path = "the other model".to_owned();
         return Err(Error::Load { path, report: Box::new(plan.report) });
@@ -71,7 +71,7 @@ pub fn load_tensors<P: Params + ?Sized>(
     tensors: BTreeMap<String, Tensor>,
     path: &str,
 ) -> Result<LoadReport> {
-    let plan = Plan::new(ParamSet::all(model)?, tensors);
+    let plan = Plan::new(&ParamSet::all(model)?, tensors);
     if !plan.report.is_complete() {
         return Err(Error::Load { path: path.to_owned(), report: Box::new(plan.report) });
     }
@@ -85,7 +85,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(set: ParamSet, mut tensors: BTreeMap<String, Tensor>) -> Self {
+    fn new(set: &ParamSet, mut tensors: BTreeMap<String, Tensor>) -> Self {
         let mut plan = Self { moves: Vec::new(), report: LoadReport::default() };
         let mut found: BTreeMap<usize, Tensor> = BTreeMap::new();
         for (alias, position) in set.aliases() {

@@ -1,7 +1,7 @@
 //! What may watch a training and stop it.
 
 use crate::{Error, Result, Scores};
-use brand_nn_autodiff::{ParamSet, Params};
+use brand_nn_autodiff::{Param, ParamSet, Params};
 use brand_nn_tensor::Tensor;
 use std::ops::ControlFlow;
 
@@ -196,5 +196,5 @@ impl Callback for EarlyStopping {
 }
 
 fn values(model: &dyn Params) -> Result<Vec<Tensor>> {
-    Ok(ParamSet::all(model)?.iter().map(|param| param.value()).collect::<Result<_, _>>()?)
+    Ok(ParamSet::all(model)?.iter().map(Param::value).collect::<Result<_, _>>()?)
 }

@@ -159,12 +159,13 @@ pub fn stratified_split<B: Batch>(
     let keys = labels.to(brand_nn_tensor::DType::F64).to_vec::<f64>();
     let mut order = shuffled(data.len(), seed);
     order.sort_by(|&a, &b| keys[a].total_cmp(&keys[b]));
-    let (mut train, mut test) = (Vec::new(), Vec::new());
+    let mut is_test = vec![false; data.len()];
     for class in order.chunk_by(|&a, &b| keys[a] == keys[b]) {
         let count = (class.len() as f64 * test_share).round() as usize;
-        test.extend_from_slice(&class[..count]);
-        train.extend_from_slice(&class[count..]);
+        class[..count].iter().for_each(|&row| is_test[row] = true);
     }
+    let rows = shuffled(data.len(), seed).into_iter();
+    let (test, train): (Vec<_>, Vec<_>) = rows.partition(|&row| is_test[row]);
     Ok((data.rows(&train)?, data.rows(&test)?))
 }
 

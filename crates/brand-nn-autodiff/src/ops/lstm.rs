@@ -152,7 +152,7 @@ fn record<T: Real + Element>(sizes: Sizes, inputs: [&Var; 6]) -> Var {
             let part = gradient.slice(1, parts[i].clone()).contiguous();
             traces[i].backward(&part, &ih.value, &hh.value, walk)
         });
-        Ok(Slopes::merge(slopes).into_flows(walk))
+        Ok(Slopes::merge(&slopes).into_flows(walk))
     })
 }
 
@@ -261,7 +261,7 @@ struct Slopes {
 
 impl Slopes {
     /// Sums what all parts share and joins what each has for its own rows, in the parts' order.
-    fn merge(parts: Vec<Self>) -> Self {
+    fn merge(parts: &[Self]) -> Self {
         let all = |pick: fn(&Self) -> Option<Tensor>| parts.iter().map(pick).collect();
         let sum = |of: Option<Vec<Tensor>>| of.and_then(|of| of.into_iter().reduce(|a, b| a + b));
         let whole = |of: Option<Vec<Tensor>>, axis| of.map(|of| join(&of, axis));
