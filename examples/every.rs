@@ -1,5 +1,7 @@
 //! Runs every example in small, so that none rots.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 #[path = "sentiment.rs"]
 mod sentiment;
 

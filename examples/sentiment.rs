@@ -3,6 +3,8 @@
 //! `cargo run --release --example sentiment` trains on a small synthetic corpus in two languages;
 //! `-- --data reviews.csv` trains on yours, and `examples/fetch-data.sh` fetches real ones.
 
+#![allow(clippy::print_stdout, reason = "a program that shows what it does")]
+
 use brand_nn::prelude::*;
 use clap::Parser;
 use corpus::Part;
@@ -18,7 +20,7 @@ const DEMO: [(&str, bool); 4] = [
 
 /// Trains a sentiment model on reviews and shows what it has learnt.
 #[derive(Parser)]
-pub struct Options {
+pub(crate) struct Options {
     /// A .csv or .tsv file with texts and labels.
     #[arg(long)]
     data: Option<PathBuf>,
@@ -51,7 +53,7 @@ fn main() -> Result<()> {
 }
 
 /// The whole program.
-pub fn run(options: &Options) -> Result<()> {
+pub(crate) fn run(options: &Options) -> Result<()> {
     let (train, test, length) = reviews(options)?;
     let splitter = options.splitter.unwrap_or_else(|| Splitter::for_texts(&train.texts));
     println!(

@@ -1,5 +1,7 @@
 //! The record and the walk: what they free, refuse and survive.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use brand_nn_autodiff::{Error, Gradient, LstmWeights, Result, Var, embedding, lstm};
 use brand_nn_tensor::{DType, Tensor};
 
@@ -9,7 +11,7 @@ fn leaf(values: &[f64]) -> Var {
 
 #[track_caller]
 fn refused<T>(result: Result<T>, message: &str) {
-    let text = result.err().expect("an error").to_string();
+    let text = result.map(drop).expect_err("an error").to_string();
     assert!(text.contains(message), "{text}\ndoes not contain: {message}");
 }
 
@@ -94,7 +96,7 @@ fn trainings_in_several_threads_do_not_meet() {
         for _ in 0..50 {
             let w = Var::leaf(weight.clone());
             let loss = ((&w * Tensor::from([1.0_f64, 2.0])).sum() - 1.0).square();
-            weight = weight - loss.backward().unwrap().get(&w).unwrap() * 0.1;
+            weight -= loss.backward().unwrap().get(&w).unwrap() * 0.1;
         }
         weight
     };

@@ -1,5 +1,7 @@
 //! Parameters: named, drawn, tied, frozen, saved and loaded.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use brand_nn_autodiff::{Init, Param, Params, Result, Role, Var, Visitor};
 use brand_nn_tensor::Tensor;
 
@@ -36,7 +38,7 @@ fn net() -> Net {
 
 #[track_caller]
 fn refused<T>(result: Result<T>, message: &str) {
-    let text = result.err().expect("an error").to_string();
+    let text = result.map(drop).expect_err("an error").to_string();
     assert!(text.contains(message), "{text}\ndoes not contain: {message}");
 }
 

@@ -1,5 +1,7 @@
 //! Layers and activations against values that PyTorch made in f64 (`golden/layers.py`).
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use brand_nn_autodiff::{Gradients, Param, Params, Var};
 use brand_nn_layers::{Call, Embedding, Linear, Lstm, Pass};
 use brand_nn_tensor::{
@@ -143,7 +145,8 @@ fn check_points(name: &str, ours: &Tensor, golden: &Value, tolerance: f64) {
 
 #[test]
 fn activations() {
-    let rows: [(&str, fn(&Var) -> Var); 9] = [
+    type Row = (&'static str, fn(&Var) -> Var);
+    let rows: [Row; 9] = [
         ("relu", Var::relu),
         ("gelu", Var::gelu),
         ("gelu_tanh", Var::gelu_tanh),

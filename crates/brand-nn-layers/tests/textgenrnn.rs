@@ -1,5 +1,7 @@
 //! A trained character model of others: two LSTM layers, an attention average, a softmax.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use brand_nn_autodiff::Params;
 use brand_nn_layers::{Call, Lstm, Pass};
 use brand_nn_tensor::{DType, Tensor, check, io::TensorFile};

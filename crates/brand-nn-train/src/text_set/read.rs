@@ -322,10 +322,9 @@ fn unclosed_quote(text: &[u8], separator: u8) -> Option<usize> {
     let mut bytes = text.iter().enumerate().peekable();
     while let Some((at, &byte)) = bytes.next() {
         match byte {
+            // Two quotes in an open field stand for one.
             b'"' if open.is_some() => {
-                if bytes.next_if(|(_, next)| **next == b'"').is_none() {
-                    open = None;
-                }
+                open = bytes.next_if(|(_, next)| **next == b'"').and(open);
             }
             b'"' if field_begins => open = Some(at),
             _ => {}
