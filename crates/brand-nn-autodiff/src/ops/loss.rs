@@ -46,7 +46,7 @@ impl Var {
         })
     }
 
-    /// Cross-entropy of each row of logits with the class that it should be: the negative log of its softmax share.
+    /// Cross-entropy of each row of logits with its class: the negative log of the class's softmax.
     ///
     /// # Shapes
     /// `self` `[rows, classes]`, `target` i64 `[rows]` → `[rows]`.
