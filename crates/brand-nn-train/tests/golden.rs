@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-use approx::assert_relative_eq;
+use approx::{assert_relative_eq, relative_eq};
 use brand_nn_tensor::{DType, Tensor, check::golden_from_str};
 use brand_nn_train::{Accuracy, Auc, Average, ConfusionMatrix, F1, Metric, Precision, Recall};
 use serde_json::Value;
@@ -53,8 +53,8 @@ fn check(metric: &mut dyn Metric, output: &Tensor, target: &Tensor, case: &Value
         metric.update(&output, &target).unwrap();
     }
     let expected = case["value"].as_f64().unwrap();
-    println!("{}: {} and {expected}", case["name"], metric.value());
-    assert_relative_eq!(metric.value(), expected, epsilon = 1e-9, max_relative = 1e-9);
+    let close = relative_eq!(metric.value(), expected, epsilon = 1e-9, max_relative = 1e-9);
+    assert!(close, "{}: {}, expected {expected}", case["name"], metric.value());
 }
 
 #[test]
