@@ -56,6 +56,9 @@ pub enum Binary {
 #[track_caller]
 pub fn binary<T: Number>(op: Binary, a: View<T>, b: View<T>, out: &mut [T]) {
     check_pair("binary", a, b, out.len());
+    if out.is_empty() {
+        return;
+    }
     with_contiguous_rows(a, |a| {
         with_contiguous_rows(b, |b| zip_views(a, b, out, |a, b, out| T::apply(op, a, b, out)));
     });
@@ -70,6 +73,9 @@ pub fn binary_in_place<T: Number>(op: Binary, a: &mut [T], b: View<T>) {
     b.check("binary");
     let size = b.size();
     assert!(a.len() == size, "binary: {} elements with {:?}", a.len(), b.shape);
+    if size == 0 {
+        return;
+    }
     with_contiguous_rows(b, |b| {
         let axes = Axes::merged(b.shape, [b.strides]);
         let parts = Parts::new(a);
@@ -136,13 +142,17 @@ fn check_pair<A: Plain, B: Plain>(op: &str, a: View<A>, b: View<B>, len: usize) 
 /// Calls `f` with the window, copied first if its innermost steps are longer than one element.
 fn with_contiguous_rows<T: Plain, R>(view: View<T>, f: impl FnOnce(View<T>) -> R) -> R {
     let steps = view.shape.iter().zip(view.strides).rev().find(|(extent, _)| **extent > 1);
-    if steps.is_none_or(|(_, &stride)| stride == 0 || stride == 1) || view.shape.contains(&0) {
-        return f(view);
-    }
-    let mut data = Buffer::stale(view.size());
-    copy(view, &mut data);
-    let strides = row_major(view.shape);
-    f(View { data: &data, offset: 0, shape: view.shape, strides: &strides })
+    let (mut data, strides);
+    // One call of `f` at the end, so that its code is there once.
+    let view = if steps.is_none_or(|(_, &stride)| stride == 0 || stride == 1) {
+        view
+    } else {
+        data = Buffer::stale(view.size());
+        copy(view, &mut data);
+        strides = row_major(view.shape);
+        View { data: &data, offset: 0, shape: view.shape, strides: &strides }
+    };
+    f(view)
 }
 
 fn row_major(shape: &[usize]) -> Vec<isize> {

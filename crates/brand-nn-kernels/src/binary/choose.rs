@@ -43,6 +43,9 @@ pub enum Compare {
 #[track_caller]
 pub fn compare<T: Plain + PartialOrd>(op: Compare, a: View<T>, b: View<T>, out: &mut [bool]) {
     check_pair("compare", a, b, out.len());
+    if out.is_empty() {
+        return;
+    }
     with_contiguous_rows(a, |a| {
         with_contiguous_rows(b, |b| {
             zip_views(a, b, out, |a, b, out| dispatch(Ask { op, a, b, out }));
@@ -58,6 +61,9 @@ pub fn compare<T: Plain + PartialOrd>(op: Compare, a: View<T>, b: View<T>, out: 
 pub fn select<T: Plain>(mask: View<bool>, a: View<T>, b: View<T>, out: &mut [T]) {
     check_pair("select", mask, a, out.len());
     check_pair("select", a, b, out.len());
+    if out.is_empty() {
+        return;
+    }
     with_contiguous_rows(mask, |mask| {
         with_contiguous_rows(a, |a| with_contiguous_rows(b, |b| choose(mask, a, b, out)));
     });
@@ -87,7 +93,7 @@ struct Ask<'a, T> {
 
 impl<T: Plain + PartialOrd> Kernel for Ask<'_, T> {
     type Output = ();
-    const WIDE: bool = T::FLOAT;
+    const WIDE: bool = false; // as fast as memory without
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
@@ -112,7 +118,7 @@ struct Choose<'a, T> {
 
 impl<T: Plain> Kernel for Choose<'_, T> {
     type Output = ();
-    const WIDE: bool = T::FLOAT;
+    const WIDE: bool = false; // as fast as memory without
 
     #[inline(always)]
     fn run<L: Lanes>(self) {

@@ -48,17 +48,22 @@ impl<const N: usize> Axes<N> {
     ///
     /// `offsets` is where the row begins in each operand, relative to its own offset.
     pub(crate) fn for_each_row(&self, f: impl Fn(usize, [isize; N]) + Sync) {
+        self.hand_out(&f);
+    }
+
+    /// [`Axes::for_each_row`] for all closures alike, so that its code is there once.
+    fn hand_out(&self, f: &(dyn Fn(usize, [isize; N]) + Sync)) {
         let rows = self.rows();
         let per_task =
             if rows * self.inner < SERIAL { rows.max(1) } else { (TASK / self.inner).max(1) };
         for_each(rows.div_ceil(per_task), |task| {
             let first = task * per_task;
-            self.walk(first, (first + per_task).min(rows), &f);
+            self.walk(first, (first + per_task).min(rows), f);
         });
     }
 
     /// Visits rows `first .. end` in order.
-    fn walk(&self, first: usize, end: usize, f: &impl Fn(usize, [isize; N])) {
+    fn walk(&self, first: usize, end: usize, f: &dyn Fn(usize, [isize; N])) {
         let mut index = self.unravel(first);
         let mut offsets = self.offsets(&index);
         for row in first..end {
