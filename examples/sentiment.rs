@@ -118,7 +118,7 @@ fn reviews(options: &Options) -> Result<(TextSet, TextSet, usize)> {
     let files = folders.into_iter().flatten().map(|folder| folder.join("zh_shopping.tsv"));
     let Some(path) = options.data.clone().or_else(|| files.into_iter().find(|f| f.exists())) else {
         println!("no reviews found: training on synthetic comments in Chinese and English");
-        let train = corpus::comments(options.seed, Part::Train, 3_000);
+        let train = corpus::comments(options.seed, Part::Train, 4_500);
         let test = corpus::comments(options.seed, Part::Test, 600);
         return Ok((train, test, options.max_len.unwrap_or(24)));
     };

@@ -104,7 +104,7 @@ impl Tensor {
         for (lane, (values, positions)) in data.chunks(len.max(1)).zip(slots) {
             order.clear();
             order.extend(0..len);
-            put_in_order(lane, &mut order, keep, descending);
+            put_in_order(&mut order, keep, &|a, b| compare(lane[a], lane[b], descending));
             for (slot, &position) in order[..keep].iter().enumerate() {
                 values[slot] = lane[position];
                 positions[slot] = position as i64;
@@ -114,9 +114,9 @@ impl Tensor {
     }
 }
 
-/// Sorts positions by the elements there, at least the first `keep` of them.
-fn put_in_order<T: Num>(lane: &[T], order: &mut [usize], keep: usize, descending: bool) {
-    let before = |a: &usize, b: &usize| compare(lane[*a], lane[*b], descending).then(a.cmp(b));
+/// Sorts positions so that at least the first `keep` are in order; compiled once for all types.
+fn put_in_order(order: &mut [usize], keep: usize, before: &dyn Fn(usize, usize) -> Ordering) {
+    let before = |a: &usize, b: &usize| before(*a, *b).then(a.cmp(b));
     if keep < order.len() && keep > 0 {
         order.select_nth_unstable_by(keep - 1, before);
     }
