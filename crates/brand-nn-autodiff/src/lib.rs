@@ -15,7 +15,7 @@
 //!
 //! The map: `var` and `node` are the record, `walk` is the way back, `ops/` has each op with its
 //! gradient beside it, `param`, `params`, `param_set`, `load` and `init` are about weights.
-//! [`table`] lists every op with samples; the tests run gradient checks over all of it.
+//! `tests/ops` lists every op with samples and runs gradient checks over all of it.
 //!
 //! # Examples
 //! ```
@@ -42,7 +42,6 @@ mod ops;
 mod param;
 mod param_set;
 mod params;
-pub mod table;
 mod var;
 mod walk;
 
