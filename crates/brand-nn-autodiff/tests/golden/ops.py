@@ -1,0 +1,123 @@
+"""Makes ops.json: values and gradients of ops, by PyTorch in float64.
+
+    pip install "torch==2.9.*" && python ops.py
+
+A row is `(name, function, inputs)`. The name is `op` or `op/case`; the arguments of an op that are
+no tensors stand here and again in the arm of `tests/golden.rs` that has its name. An input is
+`near(shape)`, `positive(shape)`, `unit(shape)` or `above_one(shape)`, drawn by a seed that is made
+of the row's name alone, or the numbers themselves; lists of integers enter as they are, without a
+gradient.
+"""
+
+import json
+import math
+import zlib
+from pathlib import Path
+
+import torch
+from torch.nn import functional as F
+
+OUT = Path(__file__).with_name("ops.json")
+MADE_BY = f"ops.py, torch {torch.__version__.split('+')[0]}"
+ABOUT = (
+    "Ops in float64. A tensor is {shape, values}, row-major, where nan and inf are strings. "
+    "gradients are those of sum(output * seed_gradient), one for each input of floats. Where "
+    "brand-nn differs by choice, differs says in which part and why."
+)
+
+torch.set_default_dtype(torch.float64)
+
+NAN, INF = math.nan, math.inf
+
+
+def draw(low, high, sign):
+    """Inputs of one shape with magnitudes from low to high."""
+
+    def inputs(*shape):
+        def values(generator):
+            size = torch.rand(shape, generator=generator) * (high - low) + low
+            flip = torch.rand(shape, generator=generator) < 0.5
+            return torch.where(flip, -size, size) if sign else size
+
+        return values
+
+    return inputs
+
+
+near, positive = draw(0.2, 1.8, True), draw(0.2, 1.8, False)
+unit, above_one = draw(0.1, 0.9, True), draw(1.1, 2.7, False)
+
+SMOOTH = [
+    ("sum", torch.sum, [near(2, 3)]),
+    ("exp", torch.exp, [near(3, 4)]),
+    ("tanh", torch.tanh, [near(3, 4)]),
+    ("gelu", F.gelu, [near(3, 4)]),
+    ("gelu_tanh", lambda x: F.gelu(x, approximate="tanh"), [near(3, 4)]),
+    ("silu", F.silu, [near(3, 4)]),
+    ("softplus", F.softplus, [near(3, 4)]),
+    ("log_sigmoid", F.logsigmoid, [[-1e4, -30.0, 0.0, 30.0, 1e4]]),
+]
+
+CHOICES = [
+    ("relu", F.relu, [[-1.0, 0.0, 2.0]]),
+    ("abs", torch.abs, [[-1.0, 0.0, 2.0]]),
+    ("maximum/ties", torch.maximum, [[1.0, 2.0, 3.0], [1.0, 3.0, 2.0]]),
+    ("clamp/bounds", lambda x: x.clamp(-1, 2), [[-2.0, -1.0, 0.0, 2.0, 3.0]]),
+]
+
+REDUCTIONS = [
+    ("max_axis_1/ties", lambda x: x.amax(1), [[[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]]]),
+    ("logsumexp_1", lambda x: x.logsumexp(1), [near(2, 3)]),
+    ("softmax_0", lambda x: x.softmax(0), [near(2, 3)]),
+    ("norm/zero", torch.norm, [[0.0, 0.0]]),
+]
+
+ROWS = [*SMOOTH, *CHOICES, *REDUCTIONS]
+
+# Where brand-nn differs by choice: in the value or the gradient, and why.
+DIFFERS = {}
+
+
+def number(value):
+    """A finite number stays one; JSON has no others, so they become strings."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "nan" if math.isnan(value) else ("inf" if value > 0 else "-inf")
+    return value
+
+
+def tensor(t):
+    """A torch tensor as `{"shape": [...], "values": [...]}`, the values in row-major order."""
+    t = t.detach()
+    return {"shape": list(t.shape), "values": [number(v) for v in t.reshape(-1).tolist()]}
+
+
+def entry(name, function, inputs):
+    """One row with its output and the gradients of its inputs."""
+    generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
+    inputs = [x(generator) if callable(x) else torch.tensor(x) for x in inputs]
+    floats = [x.requires_grad_() for x in inputs if x.is_floating_point()]
+    output = function(*inputs)
+    found = {"name": name, "inputs": [tensor(x) for x in inputs], "output": tensor(output)}
+    if output.requires_grad:
+        seed = torch.randn(output.shape, generator=generator)
+        gradients = torch.autograd.grad(output, floats, seed, materialize_grads=True)
+        found["seed_gradient"] = tensor(seed)
+        found["gradients"] = [tensor(g) for g in gradients]
+    if name in DIFFERS:
+        part, reason = DIFFERS[name]
+        found["differs"] = {"part": part, "reason": reason}
+    return found
+
+
+def main():
+    names = [name for name, *_ in ROWS]
+    assert len(set(names)) == len(names), "two rows have one name"
+    assert set(DIFFERS) <= set(names), "a difference belongs to no row"
+    lines = ",\n".join("  " + json.dumps(entry(*row), allow_nan=False) for row in ROWS)
+    head = f' "about": {json.dumps(ABOUT)},\n "made_by": {json.dumps(MADE_BY)},\n'
+    OUT.write_text("{\n" + head + ' "rows": [\n' + lines + "\n ]\n}\n", encoding="utf-8")
+    print(f"{OUT.name}: {len(ROWS)} rows, {OUT.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
