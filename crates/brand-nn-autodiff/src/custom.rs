@@ -46,4 +46,49 @@ impl Var {
             Ok(backward(gradient.tensor())?.map(|slope| Some(Flow::Dense(slope.into()))))
         }))
     }
+
+    /// [`Var::custom`] with a `twin`: the same function as a formula of `Var`s, which gradients of
+    /// any order go through.
+    ///
+    /// First-order walks use the backward closure of `forward`, [`Var::grad`] the twin.
+    ///
+    /// # Errors
+    /// What `forward` returns.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_autodiff::{Result, Var};
+    /// use brand_nn_tensor::Tensor;
+    ///
+    /// fn cube(x: &Var) -> Result<Var> {
+    ///     let forward = |[x]: [&Tensor; 1]| {
+    ///         let slope = x.square() * 3.0;
+    ///         Ok((x.square() * x, move |gradient: &Tensor| Ok([gradient * &slope])))
+    ///     };
+    ///     Var::custom_with_twin("cube", [x], forward, |[x]| Ok(x.square() * x))
+    /// }
+    /// let x = Var::leaf(Tensor::scalar(2.0));
+    /// let slope = cube(&x)?.grad(&[&x])?.remove(0);
+    /// assert_eq!(slope.grad(&[&x])?[0].item(), 12.0); // 6 x
+    /// # Ok::<(), brand_nn_autodiff::Error>(())
+    /// ```
+    pub fn custom_with_twin<const N: usize, B>(
+        name: &'static str,
+        inputs: [&Self; N],
+        forward: impl FnOnce([&Tensor; N]) -> Result<(Tensor, B)>,
+        twin: impl Fn([Self; N]) -> Result<Self> + Send + Sync + 'static,
+    ) -> Result<Self>
+    where
+        B: Fn(&Tensor) -> Result<[Tensor; N]> + Send + Sync + 'static,
+    {
+        let (value, backward) = forward(inputs.map(Self::tensor))?;
+        let saved: [_; N] = std::array::from_fn(|slot| inputs[slot].save(slot));
+        Ok(Self::record_many(name, &inputs, value, move |walk, gradient| {
+            if walk.higher() {
+                return walk.through_twin(saved.each_ref(), gradient, &twin);
+            }
+            let slopes = backward(gradient.tensor())?;
+            Ok(slopes.map(|slope| Some(Flow::Dense(slope.into()))).into_iter().collect())
+        }))
+    }
 }

@@ -54,6 +54,23 @@ pub enum Error {
         /// The op that has a first-order rule only.
         op: &'static str,
     },
+    /// A watched value or gradient has a NaN or an infinity.
+    #[error(
+        "backward: `{op}` was the first to give a {what} that is not finite; \
+         help: look at its inputs, lower the rate, or clip the gradients"
+    )]
+    NotFinite {
+        /// The op that gave it first.
+        op: &'static str,
+        /// `value` or `gradient`.
+        what: &'static str,
+    },
+    /// A checkpointed function did something else when it was run again.
+    #[error("checkpoint: {what}; help: give the function nothing that changes between its runs")]
+    Replay {
+        /// What differs.
+        what: String,
+    },
     /// A parameter was used before it had a value.
     #[error("{place}: the parameter has no value yet; help: call init(seed), load(path) or fit")]
     NotBuilt {

@@ -298,6 +298,13 @@ impl Flow {
         }
     }
 
+    pub(crate) fn is_finite(&self) -> bool {
+        match self {
+            Self::Dense(gradient) => gradient.tensor().is_finite().all(),
+            Self::Rows(rows) => rows.values.is_finite().all(),
+        }
+    }
+
     pub(crate) fn into_var(self) -> Var {
         match self {
             Self::Dense(gradient) => gradient,

@@ -8,13 +8,18 @@
 //! |---|---|
 //! | differentiate once, for training | [`Var::backward`] → [`Gradients`] |
 //! | differentiate the gradient again | [`Var::grad`] → more `Var`s |
+//! | take Jacobians, Hessians and products with them | [`jacobian`], [`hessian`], [`vjp`], [`jvp`], [`hvp`] |
+//! | trade time for memory | [`checkpoint`] |
+//! | see or change a gradient on its way | [`Var::on_gradient`], [`Var::map_gradient`] |
+//! | find the first NaN | [`Var::watch`] |
 //! | hold a weight | [`Param`]: pending until drawn or loaded, tied or copied aloud |
 //! | find, freeze, save, load weights by name | [`Params`] and [`ParamSet`] |
-//! | make an op of one's own | [`Var::custom`] |
+//! | make an op of one's own | [`Var::custom`], [`Var::custom_with_twin`] |
 //! | prove a gradient | [`check`] |
 //!
 //! The map: `var` and `node` are the record, `walk` is the way back, `ops/` has each op with its
-//! gradient beside it, `param`, `params`, `param_set`, `load` and `init` are about weights.
+//! gradient beside it, `transform` the Jacobians and Hessians, `checkpoint`, `hook` and `watch` what
+//! can happen on the way back, `param`, `params`, `param_set`, `load` and `init` are about weights.
 //! `tests/ops` lists every op with samples and runs gradient checks over all of it.
 //!
 //! # Examples
@@ -32,9 +37,11 @@
 extern crate self as brand_nn_autodiff;
 
 pub mod check;
+mod checkpoint;
 mod custom;
 mod error;
 mod gradients;
+mod hook;
 mod init;
 mod load;
 mod node;
@@ -42,10 +49,13 @@ mod ops;
 mod param;
 mod param_set;
 mod params;
+mod transform;
 mod var;
 mod walk;
+mod watch;
 
 pub use brand_nn_derive::Params;
+pub use checkpoint::checkpoint;
 pub use error::{Error, Result};
 pub use gradients::{Gradient, Gradients, Leaf, RowGradient};
 pub use init::Init;
@@ -58,6 +68,7 @@ pub use ops::{
 pub use param::{Param, Role};
 pub use param_set::ParamSet;
 pub use params::{Params, Visitor, init};
+pub use transform::{hessian, hvp, jacobian, jvp, vjp};
 pub use var::{Logits, Var};
 
 pub(crate) use gradients::Flow;

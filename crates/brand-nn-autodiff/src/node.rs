@@ -1,6 +1,7 @@
 //! The record of one op: where its inputs came from and how a gradient passes through it.
 
 use crate::{Error, Result, Var, gradients::Flow, walk::Walk};
+use brand_nn_tensor::Tensor;
 use smallvec::SmallVec;
 use std::{
     fmt,
@@ -13,6 +14,9 @@ use std::{
 /// Where a gradient goes: one entry an input, `None` where the input needs none.
 pub(crate) type Flows = SmallVec<[Option<Flow>; 3]>;
 
+/// The nodes of an op's inputs, `None` for a constant.
+pub(crate) type Inputs = SmallVec<[Option<Arc<Node>>; 3]>;
+
 /// How a gradient of the output becomes gradients of the inputs.
 pub(crate) type Rule = Box<dyn Fn(&Walk<'_>, Var) -> Result<Flows> + Send + Sync>;
 
@@ -20,7 +24,11 @@ pub(crate) type Rule = Box<dyn Fn(&Walk<'_>, Var) -> Result<Flows> + Send + Sync
 pub(crate) struct Node {
     pub(crate) id: u64,
     pub(crate) op: &'static str,
-    pub(crate) inputs: SmallVec<[Option<Arc<Node>>; 3]>,
+    pub(crate) inputs: Inputs,
+    /// Whether its value and gradients are looked at for NaN and infinity.
+    pub(crate) watched: bool,
+    /// The first op on the way here whose value was not finite.
+    pub(crate) anomaly: Option<&'static str>,
     state: Mutex<State>,
 }
 
@@ -33,24 +41,40 @@ enum State {
 
 impl Node {
     pub(crate) fn leaf() -> Arc<Self> {
-        Self::make("leaf", SmallVec::new(), State::Leaf)
+        Arc::new(Self::make("leaf", SmallVec::new(), State::Leaf))
     }
 
-    pub(crate) fn op(
-        op: &'static str,
-        inputs: SmallVec<[Option<Arc<Self>>; 3]>,
-        rule: Rule,
-    ) -> Arc<Self> {
-        Self::make(op, inputs, State::Ready(rule))
+    /// A node with a rule; `value` is looked at where an input is watched.
+    pub(crate) fn op(op: &'static str, inputs: Inputs, value: &Tensor, rule: Rule) -> Arc<Self> {
+        let mut node = Self::make(op, inputs, State::Ready(rule));
+        node.watched = node.inputs.iter().flatten().any(|input| input.watched);
+        if node.watched {
+            node.look_at(value);
+        }
+        Arc::new(node)
+    }
+
+    /// A node whose value is looked at, and those of all that is made from it.
+    pub(crate) fn watched(inputs: Inputs, value: &Tensor, rule: Rule) -> Arc<Self> {
+        let mut node = Self::make("watch", inputs, State::Ready(rule));
+        node.watched = true;
+        node.look_at(value);
+        Arc::new(node)
+    }
+
+    fn look_at(&mut self, value: &Tensor) {
+        let earlier = self.inputs.iter().flatten().find_map(|input| input.anomaly);
+        self.anomaly = earlier.or_else(|| (!value.is_finite().all()).then_some(self.op));
     }
 
     /// A node through which no gradient passes: a walk that reaches it fails with the op's name.
-    pub(crate) fn opaque(op: &'static str, inputs: SmallVec<[Option<Arc<Self>>; 3]>) -> Arc<Self> {
-        Self::make(op, inputs, State::Opaque)
+    pub(crate) fn opaque(op: &'static str, inputs: Inputs) -> Arc<Self> {
+        Arc::new(Self::make(op, inputs, State::Opaque))
     }
 
-    fn make(op: &'static str, inputs: SmallVec<[Option<Arc<Self>>; 3]>, state: State) -> Arc<Self> {
-        Arc::new(Self { id: next_id(), op, inputs, state: Mutex::new(state) })
+    fn make(op: &'static str, inputs: Inputs, state: State) -> Self {
+        let state = Mutex::new(state);
+        Self { id: next_id(), op, inputs, watched: false, anomaly: None, state }
     }
 
     pub(crate) fn is_leaf(&self) -> bool {
@@ -109,7 +133,7 @@ impl fmt::Debug for Node {
 }
 
 /// Numbers nodes in the order of their creation, which is the order that a walk reverses.
-fn next_id() -> u64 {
+pub(crate) fn next_id() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }

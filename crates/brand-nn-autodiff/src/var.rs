@@ -3,11 +3,10 @@
 use crate::{
     Result,
     gradients::Flow,
-    node::{Flows, Node},
+    node::{Flows, Inputs, Node, Rule},
     walk::Walk,
 };
 use brand_nn_tensor::{DType, Shape, Tensor};
-use smallvec::SmallVec;
 use std::{fmt, sync::Arc};
 
 /// A tensor that remembers how it was made, so that gradients can be found.
@@ -150,8 +149,19 @@ impl Var {
         if inputs.iter().all(|input| input.node.is_none()) {
             return value.into();
         }
-        let inputs = inputs.iter().map(|input| input.node.clone()).collect::<SmallVec<_>>();
-        Self { value, node: Some(Node::op(op, inputs, Box::new(rule))), logits: None }
+        let inputs = inputs.iter().map(|input| input.node.clone()).collect::<Inputs>();
+        Self::record_nodes(op, inputs, value, Box::new(rule))
+    }
+
+    /// [`Var::record`] for inputs that are known by their nodes.
+    pub(crate) fn record_nodes(
+        op: &'static str,
+        inputs: Inputs,
+        value: Tensor,
+        rule: Rule,
+    ) -> Self {
+        let node = Node::op(op, inputs, &value, rule);
+        Self { value, node: Some(node), logits: None }
     }
 
     /// What a rule keeps of its `slot`-th input.

@@ -82,18 +82,37 @@ impl Var {
     /// # Ok::<(), brand_nn_autodiff::Error>(())
     /// ```
     pub fn backward(&self) -> Result<Gradients> {
-        let (root, seed) = self.start()?;
+        let seed = self.unit_seed()?;
+        self.backward_from(seed)
+    }
+
+    /// [`Var::backward`] for a value of several numbers, each weighted by its `seed`: the gradients
+    /// of the sum of both.
+    ///
+    /// # Errors
+    /// As [`Var::backward`], but for the shape: the seed must have that of the value.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_autodiff::Var;
+    /// use brand_nn_tensor::Tensor;
+    ///
+    /// let x = Var::leaf(Tensor::from([3.0, 4.0]));
+    /// let gradients = x.square().backward_from(Tensor::from([1.0, 10.0]))?;
+    /// assert_eq!(gradients.get(&x).unwrap(), Tensor::from([6.0, 80.0]));
+    /// # Ok::<(), brand_nn_autodiff::Error>(())
+    /// ```
+    pub fn backward_from(&self, seed: Tensor) -> Result<Gradients> {
+        let root = self.connected()?;
+        self.require_seed(&seed)?;
         let mut gradients = Gradients::default();
-        let mut pending = Pending::from([(root.id, (root, Flow::Dense(seed)))]);
-        while let Some((id, (node, flow))) = pending.pop_last() {
-            if node.is_leaf() {
-                gradients.insert(id, flow.into_gradient());
-                continue;
+        descend(root, Flow::Dense(seed.into()), false, |id, node, flow| {
+            if !node.is_leaf() {
+                return Some(flow);
             }
-            let walk = Walk { node: &node, higher: false };
-            let flows = node.pass_and_free(&walk, flow.into_var())?;
-            queue(&node, flows, &mut pending);
-        }
+            gradients.insert(id, flow.into_gradient());
+            None
+        })?;
         Ok(gradients)
     }
 
@@ -116,22 +135,102 @@ impl Var {
     /// # Ok::<(), brand_nn_autodiff::Error>(())
     /// ```
     pub fn grad<L: Leaf>(&self, leaves: &[L]) -> Result<Vec<Self>> {
-        let (_, seed) = self.start()?;
-        let found = walk_to(self, seed, &leaves.iter().map(L::id).collect())?;
+        let seed = self.unit_seed()?;
+        self.grad_from(&seed.into(), leaves)
+    }
+
+    /// [`Var::grad`] for a value of several numbers, each weighted by its `seed`: the product of a
+    /// vector with the Jacobian. It can be differentiated by the seed too.
+    ///
+    /// # Errors
+    /// As [`Var::grad`], but for the shape: the seed must have that of the value.
+    #[doc(alias = "vjp")]
+    pub fn grad_from<L: Leaf>(&self, seed: &Self, leaves: &[L]) -> Result<Vec<Self>> {
+        self.connected()?;
+        self.require_seed(seed.tensor())?;
+        let found = walk_to(self, seed.clone(), &leaves.iter().map(L::id).collect())?;
         let gradient = |leaf: &L| found.get(&leaf.id()).cloned().ok_or_else(|| leaf.missing());
         leaves.iter().map(gradient).collect()
     }
 
-    /// The node to start from, and the gradient of a number by itself.
-    fn start(&self) -> Result<(Arc<Node>, Self)> {
-        let Some(node) = self.node() else {
-            return Err(Error::Unconnected { what: "a constant".into() });
-        };
+    /// The node to start from.
+    fn connected(&self) -> Result<Arc<Node>> {
+        let node = self.node().ok_or_else(|| Error::Unconnected { what: "a constant".into() })?;
+        match node.anomaly {
+            Some(op) => Err(Error::NotFinite { op, what: "value" }),
+            None => Ok(node.clone()),
+        }
+    }
+
+    /// The gradient of a number by itself.
+    fn unit_seed(&self) -> Result<Tensor> {
+        let node = self.connected()?;
         if self.tensor().size() != 1 {
             return Err(Error::NotScalar { op: node.op, shape: self.shape().clone() });
         }
-        Ok((node.clone(), Tensor::ones_like(self.tensor()).into()))
+        Ok(Tensor::ones_like(self.tensor()))
     }
+
+    fn require_seed(&self, seed: &Tensor) -> Result<()> {
+        if seed.shape() == self.shape() && seed.dtype() == self.dtype() {
+            return Ok(());
+        }
+        Err(Error::Setting {
+            place: format!("backward from `{}`", self.op()),
+            setting: "seed",
+            got: format!("{} of shape {}", seed.dtype(), seed.shape()),
+            expected: "the shape and dtype of the value",
+            help: "make it with Tensor::ones_like(value.tensor())",
+        })
+    }
+}
+
+/// Walks from `root`; `enter` gets each node's whole gradient and gives it back where the walk shall
+/// go on. The record is freed on the way, but for gradients that are differentiable themselves.
+fn descend(
+    root: Arc<Node>,
+    seed: Flow,
+    higher: bool,
+    mut enter: impl FnMut(u64, &Node, Flow) -> Option<Flow>,
+) -> Result<()> {
+    let mut pending = Pending::from([(root.id, (root, seed))]);
+    while let Some((id, (node, flow))) = pending.pop_last() {
+        let Some(flow) = enter(id, &node, flow) else { continue };
+        let (walk, gradient) = (Walk { node: &node, higher }, flow.into_var());
+        let flows = match higher {
+            true => node.pass(&walk, gradient)?,
+            false => node.pass_and_free(&walk, gradient)?,
+        };
+        watch(&node, &flows)?;
+        queue(&node, flows, &mut pending);
+    }
+    Ok(())
+}
+
+/// Refuses gradients that are not finite, where the node is watched.
+fn watch(node: &Node, flows: &Flows) -> Result<()> {
+    if node.watched && flows.iter().flatten().any(|flow| !flow.is_finite()) {
+        return Err(Error::NotFinite { op: node.op, what: "gradient" });
+    }
+    Ok(())
+}
+
+/// The gradients that arrive at the `borders`, beyond which the walk doesn't go.
+pub(crate) fn walk_between(
+    output: &Var,
+    seed: Var,
+    borders: &BTreeSet<u64>,
+    higher: bool,
+) -> Result<BTreeMap<u64, Flow>> {
+    let mut found = BTreeMap::new();
+    descend(output.connected()?, Flow::Dense(seed), higher, |id, _, flow| {
+        if !borders.contains(&id) {
+            return Some(flow);
+        }
+        found.insert(id, flow);
+        None
+    })?;
+    Ok(found)
 }
 
 /// The gradients that wait for their node, by its number: the last one made goes first.
@@ -150,7 +249,11 @@ fn queue(node: &Node, flows: Flows, pending: &mut Pending) {
 }
 
 /// Walks from `output` with a differentiable `seed`, keeping the graph, down to the `targets`.
-fn walk_to(output: &Var, seed: Var, targets: &BTreeSet<u64>) -> Result<BTreeMap<u64, Var>> {
+pub(crate) fn walk_to(
+    output: &Var,
+    seed: Var,
+    targets: &BTreeSet<u64>,
+) -> Result<BTreeMap<u64, Var>> {
     let mut found = BTreeMap::new();
     let Some(root) = output.node() else { return Ok(found) };
     let lowest = targets.first().copied().unwrap_or(u64::MAX);
@@ -165,6 +268,7 @@ fn walk_to(output: &Var, seed: Var, targets: &BTreeSet<u64>) -> Result<BTreeMap<
         }
         if id > lowest && !node.is_leaf() {
             let flows = node.pass(&Walk { node: &node, higher: true }, gradient)?;
+            watch(&node, &flows)?;
             queue(&node, flows, &mut pending);
         }
     }
@@ -172,6 +276,6 @@ fn walk_to(output: &Var, seed: Var, targets: &BTreeSet<u64>) -> Result<BTreeMap<
 }
 
 /// The same value behind a node of its own.
-fn identity(x: &Var) -> Var {
+pub(crate) fn identity(x: &Var) -> Var {
     Var::record("identity", [x], x.tensor().clone(), |_, gradient| Ok([Some(gradient.into())]))
 }

@@ -21,6 +21,8 @@ const HUGE: usize = 2 << 20;
 pub struct Stats {
     /// Bytes in buffers that are alive.
     pub live_bytes: usize,
+    /// The most bytes that were alive at once, since the start or [`reset_peak`].
+    pub peak_bytes: usize,
     /// Bytes that wait to be used again.
     pub pooled_bytes: usize,
     /// Blocks that came from the system.
@@ -47,7 +49,13 @@ unsafe impl Send for Block {}
 
 static POOL: Mutex<Pool> = Mutex::new(Pool {
     free: BTreeMap::new(),
-    stats: Stats { live_bytes: 0, pooled_bytes: 0, system_allocations: 0, reuses: 0 },
+    stats: Stats {
+        live_bytes: 0,
+        peak_bytes: 0,
+        pooled_bytes: 0,
+        system_allocations: 0,
+        reuses: 0,
+    },
 });
 
 static LIMIT: OnceLock<Mutex<usize>> = OnceLock::new();
@@ -84,6 +92,11 @@ pub fn stats() -> Stats {
     with_pool(|pool| pool.stats)
 }
 
+/// Lets [`Stats::peak_bytes`] begin again at what is alive now.
+pub fn reset_peak() {
+    with_pool(|pool| pool.stats.peak_bytes = pool.stats.live_bytes);
+}
+
 /// A block of at least `bytes`, recycled if one waits.
 fn take(len: usize, bytes: usize) -> Result<Block> {
     let size = class(bytes);
@@ -95,6 +108,7 @@ fn take(len: usize, bytes: usize) -> Result<Block> {
         }
         let block = pool.free.get_mut(&size).and_then(Vec::pop);
         pool.stats.live_bytes += size;
+        pool.stats.peak_bytes = pool.stats.peak_bytes.max(pool.stats.live_bytes);
         if block.is_some() {
             pool.stats.pooled_bytes -= size;
             pool.stats.reuses += 1;

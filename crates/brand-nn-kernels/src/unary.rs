@@ -52,8 +52,10 @@ macro_rules! unary_table {
 pub(crate) trait Curve<T> {
     /// `f(x)`.
     fn value<L: Lanes>(x: T) -> T;
-    /// `f′(x)`.
-    fn slope<L: Lanes>(x: T) -> T;
+    /// `f′(x)`, in terms of `x` or of `f(x)`.
+    fn slope<L: Lanes>(at: T) -> T;
+    /// Whether [`Curve::slope`] takes `f(x)`, from which it is simpler.
+    const SLOPE_OF_VALUE: bool = false;
     /// Whether values beyond [`Math::FAR`] need the two functions below.
     const PERIODIC: bool = false;
     /// `f(x)` for a periodic function at a far `x`.
@@ -77,6 +79,14 @@ macro_rules! unary_enum {
         impl Unary {
             /// Every op of the table.
             pub const ALL: &'static [Unary] = &[$(Unary::$variant),*];
+
+            /// Whether [`unary_slope`] wants the value `f(x)`, not `x`: where that is enough, `x`
+            /// need not be kept.
+            pub fn slope_of_value(self) -> bool {
+                match self {
+                    $(Unary::$variant => <curves::$variant as Curve<f64>>::SLOPE_OF_VALUE,)*
+                }
+            }
 
             /// The name of the method that tensors have for it.
             pub fn name(self) -> &'static str {
@@ -123,7 +133,8 @@ pub fn unary_in_place<T: Real>(op: Unary, x: &mut [T]) {
     T::run(op, Job { x: None, gradient: None, out: x });
 }
 
-/// `out = gradient · f′(x)`: the backward pass of [`unary`].
+/// `out = gradient · f′`: the backward pass of [`unary`], at `x` or at `f(x)` as
+/// [`Unary::slope_of_value`] says.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -136,15 +147,15 @@ pub fn unary_in_place<T: Real>(op: Unary, x: &mut [T]) {
 /// assert_eq!(out, [2.0, 4.0, 60.0]);
 /// ```
 #[track_caller]
-pub fn unary_slope<T: Real>(op: Unary, x: &[T], gradient: &[T], out: &mut [T]) {
-    let (len, name) = (x.len(), op.name());
+pub fn unary_slope<T: Real>(op: Unary, at: &[T], gradient: &[T], out: &mut [T]) {
+    let (len, name) = (at.len(), op.name());
     assert!(
         len == gradient.len() && len == out.len(),
         "slope of {name}: {len} elements, {} gradients into a slice of {}",
         gradient.len(),
         out.len()
     );
-    T::run(op, Job { x: Some(x), gradient: Some(gradient), out });
+    T::run(op, Job { x: Some(at), gradient: Some(gradient), out });
 }
 
 /// Types with unary ops; their code is made here once, not in every crate that calls them.
@@ -231,7 +242,7 @@ impl<T: Real> Kernel for Scale<'_, T> {
     }
 }
 
-/// `x = f(x)`, or `x = f′(x)`.
+/// `x = f(x)`, or `x` = the slope there.
 struct Piece<'a, T, C> {
     x: &'a mut [T],
     slope: bool,

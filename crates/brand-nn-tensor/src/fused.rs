@@ -9,7 +9,8 @@ use crate::{Element, Error, Result, Tensor};
 
 /// Steps that other crates compose; each is one pass over memory.
 impl Tensor {
-    /// Each element times the slope of a function of the table at `x`.
+    /// Each element times the slope of a function of the table, given the function's input, or its
+    /// value where [`Unary::slope_of_value`] says so.
     ///
     /// # Panics
     /// If the dtypes or shapes differ, or are no floats.
@@ -26,29 +27,29 @@ impl Tensor {
     /// ```
     #[track_caller]
     #[must_use]
-    pub fn times_slope(&self, op: Unary, x: &Self) -> Self {
-        expect(self.require_dtype(op.name(), x.dtype()));
-        if self.shape() != x.shape() {
+    pub fn times_slope(&self, op: Unary, at: &Self) -> Self {
+        expect(self.require_dtype(op.name(), at.dtype()));
+        if self.shape() != at.shape() {
             refuse(Error::Shape {
                 op: op.name(),
                 got: self.shape().clone(),
-                expected: format!("{}, that of the other tensor", x.shape()).into(),
+                expected: format!("{}, that of the other tensor", at.shape()).into(),
                 help: "expand one of them first",
             });
         }
         let result = float_dtype!(
             self.dtype(),
-            T => Ok(self.slope_of::<T>(op, x)),
+            T => Ok(self.slope_of::<T>(op, at)),
             else Err(not_float(op.name(), self.dtype()))
         );
         expect(result)
     }
 
     #[track_caller]
-    fn slope_of<T: Float>(&self, op: Unary, x: &Self) -> Self {
-        let (values, x) = (self.data::<T>(), x.data::<T>());
+    fn slope_of<T: Float>(&self, op: Unary, at: &Self) -> Self {
+        let (values, at) = (self.data::<T>(), at.data::<T>());
         let mut out = Buffer::stale(values.len());
-        unary_slope(op, &x, &values, &mut out);
+        unary_slope(op, &at, &values, &mut out);
         Self::from_raw::<T>(out, self.shape().clone())
     }
 

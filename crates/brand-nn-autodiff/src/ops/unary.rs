@@ -21,13 +21,13 @@ brand_nn_kernels::unary_table!(methods);
 #[track_caller]
 pub(crate) fn unary(op: Unary, name: &'static str, input: &Var) -> Var {
     let value = input.tensor().unary(op);
-    let (x, y) = (input.save(0), Saved::output(&value));
+    let at = if op.slope_of_value() { Saved::output(&value) } else { input.save(0) };
     let result = Var::record(name, [input], value, move |walk, gradient| {
         Ok([walk.when(0, || {
             if walk.higher() {
-                gradient * slope(op, &walk.open(&x), &walk.open(&y))
+                gradient * slope(op, &walk.open(&at))
             } else {
-                gradient.tensor().times_slope(op, &x.value).into()
+                gradient.tensor().times_slope(op, &at.value).into()
             }
         })])
     });
@@ -38,27 +38,29 @@ pub(crate) fn unary(op: Unary, name: &'static str, input: &Var) -> Var {
     }
 }
 
-/// The derivative of `y = op(x)`, as a formula that can be differentiated again.
-fn slope(op: Unary, x: &Var, y: &Var) -> Var {
+/// The derivative of `op`, as a formula that can be differentiated again: in terms of its value
+/// `y` or of its input `x`, as [`Unary::slope_of_value`] says.
+fn slope(op: Unary, at: &Var) -> Var {
+    let (x, y) = (at, at);
     match op {
-        Unary::Abs => x.sign(),
-        Unary::Sign | Unary::Floor | Unary::Ceil | Unary::Round => zeros(x),
-        Unary::Neg => zeros(x) - 1.0,
-        Unary::Square => x * 2.0,
         Unary::Sqrt => 0.5 / y,
         Unary::Rsqrt => y * y * y * -0.5,
         Unary::Reciprocal => -(y * y),
         Unary::Exp => y.clone(),
         Unary::Expm1 => y + 1.0,
+        Unary::Tanh => 1.0 - y * y,
+        Unary::Sigmoid => y * (1.0 - y),
+        Unary::Relu => y.tensor().greater_than(0.0).to(y.dtype()).into(),
+        Unary::Abs => x.sign(),
+        Unary::Sign | Unary::Floor | Unary::Ceil | Unary::Round => zeros(x),
+        Unary::Neg => zeros(x) - 1.0,
+        Unary::Square => x * 2.0,
         Unary::Log => x.reciprocal(),
         Unary::Log1p => (x + 1.0).reciprocal(),
         Unary::Sin => x.cos(),
         Unary::Cos => -x.sin(),
-        Unary::Tanh => 1.0 - y * y,
-        Unary::Sigmoid => y * (1.0 - y),
         Unary::Softplus => x.sigmoid(),
         Unary::LogSigmoid => (-x).sigmoid(),
-        Unary::Relu => x.tensor().greater_than(0.0).to(x.dtype()).into(),
         Unary::Erf => (-x.square()).exp() * std::f64::consts::FRAC_2_SQRT_PI,
         Unary::Gelu => gelu_slope(x),
         Unary::GeluTanh => gelu_tanh_slope(x),

@@ -4,19 +4,22 @@ use super::Curve;
 use crate::Real;
 use crate::simd::Lanes;
 
-/// `curve! { Name: |x| value; slope }`; `constant(…)` writes a number of type `T`.
+/// `Name |x| { f(x) } |x| { f′(x) }`, or with `|y|` the slope in terms of the value `y = f(x)`;
+/// `constant(…)` writes a number of type `T`.
 macro_rules! curves {
-    ($($name:ident |$x:ident| { $value:expr } { $slope:expr })*) => {$(
+    ($of_value:literal: $($name:ident |$x:ident| { $value:expr } |$at:ident| { $slope:expr })*) => {$(
         pub(super) struct $name;
 
         impl<T: Real> Curve<T> for $name {
+            const SLOPE_OF_VALUE: bool = $of_value;
+
             #[inline(always)]
             fn value<L: Lanes>($x: T) -> T {
                 $value
             }
 
             #[inline(always)]
-            fn slope<L: Lanes>($x: T) -> T {
+            fn slope<L: Lanes>($at: T) -> T {
                 $slope
             }
         }
@@ -47,53 +50,50 @@ fn positive_part<T: Real>(x: T) -> T {
     if x < T::ZERO { T::ZERO } else { x }
 }
 
-curves! {
-    Abs |x| { x.magnitude() } { sign_of(x) }
-    Sign |x| { sign_of(x) } { level(x, 0.0) }
-    Neg |x| { -x } { level(x, -1.0) }
-    Square |x| { x * x } { x + x }
-    Sqrt |x| { x.root() } { constant::<T>(0.5) / x.root() }
-    Rsqrt |x| { T::ONE / x.root() } { constant::<T>(-0.5) / (x * x.root()) }
-    Reciprocal |x| { T::ONE / x } { -T::ONE / (x * x) }
-    Exp |x| { x.exponential::<L>() } { x.exponential::<L>() }
-    Expm1 |x| { x.exponential_less_one::<L>() } { x.exponential::<L>() }
-    Log |x| { x.logarithm::<L>() } { T::ONE / x }
-    Log1p |x| { x.logarithm_of_one_plus::<L>() } { T::ONE / (T::ONE + x) }
-    Tanh |x| { x.hyperbolic_tangent::<L>() } {{
-        let y = x.hyperbolic_tangent::<L>();
-        (T::ONE - y) * (T::ONE + y)
-    }}
-    Sigmoid |x| { x.logistic::<L>() } {{
-        let y = x.logistic::<L>();
-        y * (-x).logistic::<L>()
-    }}
-    LogSigmoid |x| { -soft_plus::<T, L>(-x) } { (-x).logistic::<L>() }
-    Softplus |x| { soft_plus::<T, L>(x) } { x.logistic::<L>() }
-    Relu |x| { positive_part(x) } { positive_part(sign_of(x)) }
-    Erf |x| { x.error_function::<L>() } {
+curves! { true:
+    Sqrt |x| { x.root() } |y| { constant::<T>(0.5) / y }
+    Rsqrt |x| { T::ONE / x.root() } |y| { constant::<T>(-0.5) * (y * y * y) }
+    Reciprocal |x| { T::ONE / x } |y| { -(y * y) }
+    Exp |x| { x.exponential::<L>() } |y| { y }
+    Expm1 |x| { x.exponential_less_one::<L>() } |y| { y + T::ONE }
+    Tanh |x| { x.hyperbolic_tangent::<L>() } |y| { (T::ONE - y) * (T::ONE + y) }
+    Sigmoid |x| { x.logistic::<L>() } |y| { y * (T::ONE - y) }
+    Relu |x| { positive_part(x) } |y| { positive_part(sign_of(y)) }
+}
+
+curves! { false:
+    Abs |x| { x.magnitude() } |x| { sign_of(x) }
+    Sign |x| { sign_of(x) } |x| { level(x, 0.0) }
+    Neg |x| { -x } |x| { level(x, -1.0) }
+    Square |x| { x * x } |x| { x + x }
+    Log |x| { x.logarithm::<L>() } |x| { T::ONE / x }
+    Log1p |x| { x.logarithm_of_one_plus::<L>() } |x| { T::ONE / (T::ONE + x) }
+    LogSigmoid |x| { -soft_plus::<T, L>(-x) } |x| { (-x).logistic::<L>() }
+    Softplus |x| { soft_plus::<T, L>(x) } |x| { x.logistic::<L>() }
+    Erf |x| { x.error_function::<L>() } |x| {
         constant::<T>(std::f64::consts::FRAC_2_SQRT_PI) * (-(x * x)).exponential::<L>()
     }
     Gelu |x| {{
         let (tail, _) = x.normal_tail_and_density::<L>();
         if x < T::ZERO { x * tail } else { x - x * tail }
-    }} {{
+    }} |x| {{
         let (tail, density) = x.normal_tail_and_density::<L>();
         let below = if x < T::ZERO { tail } else { T::ONE - tail };
         x.multiply_add::<L>(density, below)
     }}
-    GeluTanh |x| { x * (gelu_inner::<T, L>(x) * constant(2.0)).logistic::<L>() } {{
+    GeluTanh |x| { x * (gelu_inner::<T, L>(x) * constant(2.0)).logistic::<L>() } |x| {{
         let y = (gelu_inner::<T, L>(x) * constant(2.0)).logistic::<L>();
         let z = (gelu_inner::<T, L>(x) * constant(-2.0)).logistic::<L>();
         let inner = x * (constant::<T>(6.0 * GELU_CUBE * GELU_RATE) * x * x + constant(2.0 * GELU_RATE));
         y + inner * y * z
     }}
-    Silu |x| { x * x.logistic::<L>() } {{
+    Silu |x| { x * x.logistic::<L>() } |x| {{
         let (y, z) = (x.logistic::<L>(), (-x).logistic::<L>());
         y + x * y * z
     }}
-    Floor |x| { x.floored::<L>() } { level(x, 0.0) }
-    Ceil |x| { -(-x).floored::<L>() } { level(x, 0.0) }
-    Round |x| { x.rounded::<L>() } { level(x, 0.0) }
+    Floor |x| { x.floored::<L>() } |x| { level(x, 0.0) }
+    Ceil |x| { -(-x).floored::<L>() } |x| { level(x, 0.0) }
+    Round |x| { x.rounded::<L>() } |x| { level(x, 0.0) }
 }
 
 /// √(2/π), the rate of GELU's tanh formula.
