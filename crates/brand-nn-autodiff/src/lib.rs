@@ -63,6 +63,7 @@ pub use load::{LoadReport, load_tensors};
 pub use ops::{
     embedding::embedding,
     lstm::{LstmOutput, LstmWeights, lstm},
+    norm::BatchStatistics,
     operators::Scalar,
 };
 pub use param::{Param, Role};

@@ -1,6 +1,6 @@
 //! The plain loops that every fast kernel is checked against and timed beside.
 
-use crate::{Mat, Number, Plain, View};
+use crate::{Mat, Norm, NormSaved, Number, Plain, Real, View};
 
 /// The elements of a window, row-major, one index at a time.
 pub fn copy<T: Plain>(from: View<T>) -> Vec<T> {
@@ -24,4 +24,54 @@ pub fn matmul<T: Number>(a: Mat<T>, b: Mat<T>) -> Vec<f64> {
     };
     let cell = |i, j| (0..a.cols).map(|p| element(&a, i, p) * element(&b, p, j)).sum();
     (0..a.rows).flat_map(|i| (0..b.cols).map(move |j| (i, j))).map(|(i, j)| cell(i, j)).collect()
+}
+
+/// Each row less its mean, over its spread, times its weights, plus its biases, in `f64`.
+pub fn norm<T: Real>(norm: &Norm, x: &[T], [weight, bias]: [&[T]; 2]) -> Vec<f64> {
+    let one = |(i, x): (usize, f64)| {
+        let c = channel(norm, i);
+        x * weight[c].to_f64() + bias[c].to_f64()
+    };
+    normalised(norm, x).0.into_iter().enumerate().map(one).collect()
+}
+
+/// The gradients of [`norm`]: of `x`, of the weights and of the biases.
+pub fn norm_backward<T: Real>(norm: &Norm, saved: NormSaved<T>, gradient: &[T]) -> [Vec<f64>; 3] {
+    let (hat, scales) = normalised(norm, saved.x);
+    let mut slopes = [vec![0.0; hat.len()], vec![], vec![]];
+    slopes[1].resize(saved.weight.len(), 0.0);
+    slopes[2].resize(saved.weight.len(), 0.0);
+    for i in 0..hat.len() {
+        let (c, g, row) = (channel(norm, i), gradient[i].to_f64(), i / norm.len);
+        slopes[1][c] += g * hat[i];
+        slopes[2][c] += g;
+        for j in row * norm.len..(row + 1) * norm.len {
+            let own = if i == j { 1.0 } else { 0.0 };
+            let mean = if norm.centred { 1.0 } else { 0.0 };
+            let slope = own - (mean + hat[i] * hat[j]) / norm.len as f64; // ∂x̂ᵢ/∂xⱼ · √(σ² + ε)
+            slopes[0][j] += g * saved.weight[c].to_f64() * slope * scales[row];
+        }
+    }
+    slopes
+}
+
+/// The weight of element `i`.
+fn channel(norm: &Norm, i: usize) -> usize {
+    let (row, at) = (i / norm.len, i % norm.len);
+    row % norm.groups * norm.channels + at * norm.channels / norm.len
+}
+
+/// The rows without mean and spread, and one over each row's spread.
+fn normalised<T: Real>(norm: &Norm, x: &[T]) -> (Vec<f64>, Vec<f64>) {
+    let (mut hat, mut scales) = (vec![], vec![]);
+    for row in x.chunks(norm.len.max(1)) {
+        let mean = |of: &dyn Fn(f64) -> f64| {
+            row.iter().map(|x| of(x.to_f64())).sum::<f64>() / norm.len as f64
+        };
+        let middle = if norm.centred { mean(&|x| x) } else { 0.0 };
+        let scale = 1.0 / (mean(&|x| (x - middle).powi(2)) + norm.epsilon).sqrt();
+        hat.extend(row.iter().map(|x| (x.to_f64() - middle) * scale));
+        scales.push(scale);
+    }
+    (hat, scales)
 }

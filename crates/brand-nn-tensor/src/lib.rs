@@ -63,6 +63,8 @@ mod dtype;
 mod elementwise;
 mod error;
 mod fused;
+mod fused_norm;
+mod fused_softmax;
 mod index;
 mod interop;
 pub mod io;

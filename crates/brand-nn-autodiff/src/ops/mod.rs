@@ -6,6 +6,7 @@ pub(crate) mod embedding;
 pub(crate) mod index;
 pub(crate) mod loss;
 pub(crate) mod lstm;
+pub(crate) mod norm;
 pub(crate) mod operators;
 pub(crate) mod product;
 pub(crate) mod reduce;

@@ -11,12 +11,17 @@ impl Var {
     pub fn softmax(&self, axis: isize) -> Self {
         let value = self.tensor().softmax(axis);
         let y = Saved::output(&value);
+        let is_last = axis == -1 || axis + 1 == self.ndim() as isize;
         let probability = Self::record("softmax", [self], value, move |walk, gradient| {
+            if is_last && !walk.higher() {
+                let slope = || y.value.softmax_backward(gradient.tensor()).into();
+                return Ok([walk.when(0, slope)]);
+            }
             let y = walk.open(&y);
             let weighted = &gradient * &y;
             Ok([walk.when(0, || &weighted - &y * weighted.sum_axes(&[axis], true))])
         });
-        match axis == -1 || axis + 1 == self.ndim() as isize {
+        match is_last {
             true => probability.with_logits(Logits::Softmax(self.plain())),
             false => probability,
         }
@@ -28,7 +33,12 @@ impl Var {
     pub fn log_softmax(&self, axis: isize) -> Self {
         let value = self.tensor().log_softmax(axis);
         let y = Saved::output(&value);
+        let is_last = axis == -1 || axis + 1 == self.ndim() as isize;
         Self::record("log_softmax", [self], value, move |walk, gradient| {
+            if is_last && !walk.higher() {
+                let slope = || y.value.log_softmax_backward(gradient.tensor()).into();
+                return Ok([walk.when(0, slope)]);
+            }
             let total = gradient.sum_axes(&[axis], true);
             Ok([walk.when(0, || &gradient - walk.open(&y).exp() * total)])
         })

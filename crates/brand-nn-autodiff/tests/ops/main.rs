@@ -8,6 +8,7 @@
 mod arithmetic;
 mod functions;
 mod indices;
+mod norms;
 mod products;
 mod reductions;
 mod shapes;
@@ -27,6 +28,7 @@ fn rows() -> Vec<Row> {
         shapes::rows(),
         indices::rows(),
         products::rows(),
+        norms::rows(),
         structured::rows(),
     ]
     .into_iter()
@@ -35,18 +37,18 @@ fn rows() -> Vec<Row> {
 }
 
 fn refusals() -> Vec<Refusal> {
-    [shapes::refusals(), products::refusals(), structured::refusals()]
+    [shapes::refusals(), products::refusals(), structured::refusals(), norms::refusals()]
         .into_iter()
         .flatten()
         .collect()
 }
 
 fn twins() -> Vec<Twin> {
-    structured::twins()
+    [structured::twins(), norms::twins()].into_iter().flatten().collect()
 }
 
 fn limits() -> Vec<Limit> {
-    functions::limits()
+    [functions::limits(), norms::limits()].into_iter().flatten().collect()
 }
 
 /// The same values, stored with the last two axes swapped or every second element left out.
