@@ -72,7 +72,39 @@ REDUCTIONS = [
     ("norm/zero", torch.norm, [[0.0, 0.0]]),
 ]
 
-ROWS = [*SMOOTH, *CHOICES, *REDUCTIONS]
+NORMS = [
+    ("layer_norm", lambda x, w, b: F.layer_norm(x, [5], w, b, 1e-5), [near(3, 5), near(5), near(5)]),
+    ("layer_norm_2d", lambda x: F.layer_norm(x, [2, 3], eps=1e-3), [near(2, 2, 3)]),
+    ("rms_norm", lambda x, w: F.rms_norm(x, [5], w, 1e-5), [near(3, 5), near(5)]),
+    (
+        "group_norm",
+        lambda x, w, b: F.group_norm(x, 2, w, b, 1e-5),
+        [near(2, 4, 3), near(4), near(4)],
+    ),
+    (
+        "instance_norm",
+        lambda x, w, b: F.instance_norm(x, weight=w, bias=b, eps=1e-5),
+        [near(2, 3, 4), near(3), near(3)],
+    ),
+    (
+        "batch_norm",
+        lambda x, w, b: F.batch_norm(x, None, None, w, b, True, eps=1e-5),
+        [near(3, 2, 4), near(2), near(2)],
+    ),
+    (
+        "batch_norm/rows",
+        lambda x, w, b: F.batch_norm(x, None, None, w, b, True, eps=1e-5),
+        [near(5, 3), near(3), near(3)],
+    ),
+    (
+        "batch_norm_with",
+        lambda x, w, b, m, v: F.batch_norm(x, m.detach(), v.detach(), w, b, False, eps=1e-5),
+        [near(3, 2, 4), near(2), near(2), near(2), positive(2)],
+    ),
+    ("unbiased_variance", lambda x: x.detach().var([0, 2]), [near(3, 2, 4)]),
+]
+
+ROWS = [*SMOOTH, *CHOICES, *REDUCTIONS, *NORMS]
 
 # Where brand-nn differs by choice: in the value or the gradient, and why.
 DIFFERS = {}
