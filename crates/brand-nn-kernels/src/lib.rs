@@ -8,6 +8,7 @@
 #![allow(clippy::needless_range_loop, reason = "indexed loops over lanes become vector code")]
 
 mod binary;
+mod conv;
 mod cross_entropy;
 mod dropout;
 mod element;
@@ -28,11 +29,13 @@ mod softmax;
 mod strided;
 pub mod threads;
 mod unary;
+mod window;
 
 pub use binary::{
     Binary, Compare, binary, binary_in_place, binary_scalar, binary_scalar_in_place, compare,
     scalar_binary, scalar_binary_in_place, select,
 };
+pub use conv::{Convolution, conv, conv_backward_data, conv_backward_weight};
 pub use cross_entropy::{cross_entropy, cross_entropy_backward};
 pub use dropout::dropout;
 pub use element::{Number, Plain, Real};
@@ -50,3 +53,4 @@ pub use softmax::{log_softmax, log_softmax_backward, softmax, softmax_backward};
 pub use strided::{Convert, View, convert, copy, copy_into};
 pub use threads::for_each_chunk;
 pub use unary::{Unary, unary, unary_in_place, unary_slope};
+pub use window::{Slide, Window};

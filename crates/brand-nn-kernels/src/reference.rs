@@ -2,6 +2,10 @@
 
 use crate::{Mat, Norm, NormSaved, Number, Plain, Real, View};
 
+mod conv;
+
+pub use conv::conv_terms;
+
 /// The elements of a window, row-major, one index at a time.
 pub fn copy<T: Plain>(from: View<T>) -> Vec<T> {
     (0..from.size()).map(|i| at(from, i)).collect()

@@ -151,6 +151,15 @@ impl<'a, T> Parts<'a, T> {
         Parts { data: data.as_mut_ptr(), len: data.len(), lifetime: std::marker::PhantomData }
     }
 
+    /// Where element `at` lies, for those who write windows that are no ranges.
+    ///
+    /// # Panics
+    /// If it lies outside.
+    pub(crate) fn start(&self, at: usize) -> *mut T {
+        assert!(at < self.len);
+        self.data.wrapping_add(at)
+    }
+
     /// One range of the slice.
     ///
     /// # Safety

@@ -65,6 +65,20 @@ pub enum Error {
         /// The length of the axis.
         len: usize,
     },
+    /// A setting doesn't fit the operation.
+    #[error("{op}: {setting} {got}, expected {expected}; help: {help}")]
+    Setting {
+        /// The operation's name.
+        op: &'static str,
+        /// The setting's name.
+        setting: &'static str,
+        /// The value that came.
+        got: String,
+        /// The values that would fit.
+        expected: String,
+        /// How to mend it.
+        help: &'static str,
+    },
     /// A tensor would need more memory than is allowed.
     #[error(
         "{op}: shape {shape} needs {bytes} bytes, expected at most {limit}; \

@@ -57,6 +57,7 @@
 mod cast;
 pub mod check;
 mod compare;
+mod conv;
 mod create;
 mod display;
 mod dtype;
@@ -80,7 +81,9 @@ mod shape;
 mod storage;
 mod tensor;
 mod view;
+mod window;
 
+pub use conv::{Conv, ConvTranspose};
 pub use create::Values;
 pub use dtype::{DType, Element};
 pub use error::{Error, Result};
@@ -90,3 +93,4 @@ pub use random::Rng;
 pub use shape::Shape;
 pub use storage::{Float, Native};
 pub use tensor::{Data, Tensor};
+pub use window::{Padding, PerAxis};

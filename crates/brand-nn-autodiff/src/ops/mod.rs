@@ -1,6 +1,7 @@
 //! The ops: each with its forward call and, beside it, the rule of its gradient.
 
 pub(crate) mod compare;
+pub(crate) mod conv;
 pub(crate) mod dropout;
 pub(crate) mod embedding;
 pub(crate) mod index;

@@ -14,6 +14,7 @@ mod reductions;
 mod shapes;
 mod structured;
 mod table;
+mod windows;
 
 use brand_nn_autodiff::{Error, Var, check};
 use brand_nn_tensor::{DType, Tensor};
@@ -30,6 +31,7 @@ fn rows() -> Vec<Row> {
         products::rows(),
         norms::rows(),
         structured::rows(),
+        windows::rows(),
     ]
     .into_iter()
     .flatten()
@@ -37,14 +39,20 @@ fn rows() -> Vec<Row> {
 }
 
 fn refusals() -> Vec<Refusal> {
-    [shapes::refusals(), products::refusals(), structured::refusals(), norms::refusals()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        shapes::refusals(),
+        products::refusals(),
+        structured::refusals(),
+        norms::refusals(),
+        windows::refusals(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn twins() -> Vec<Twin> {
-    [structured::twins(), norms::twins()].into_iter().flatten().collect()
+    [structured::twins(), norms::twins(), windows::twins()].into_iter().flatten().collect()
 }
 
 fn limits() -> Vec<Limit> {
