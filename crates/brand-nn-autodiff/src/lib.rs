@@ -55,12 +55,14 @@ mod walk;
 mod watch;
 
 pub use brand_nn_derive::Params;
+pub use brand_nn_tensor::{AttentionOptions, CrossEntropyOptions};
 pub use checkpoint::checkpoint;
 pub use error::{Error, Result};
 pub use gradients::{Gradient, Gradients, Leaf, RowGradient};
 pub use init::Init;
 pub use load::{LoadReport, load_tensors};
 pub use ops::{
+    attention::attention,
     embedding::embedding,
     lstm::{LstmOutput, LstmWeights, lstm},
     norm::BatchStatistics,

@@ -25,25 +25,47 @@ const TASK: usize = 1 << 15;
 #[track_caller]
 pub fn dropout<T: Real>(x: &[T], rate: f64, key: [u64; 2], out: &mut [T]) {
     assert!(x.len() == out.len(), "dropout: {} elements into {}", x.len(), out.len());
-    assert!((0.0..=1.0).contains(&rate), "dropout: rate {rate}, expected 0 to 1");
-    let threshold = (rate * 4_294_967_296.0).round() as u64;
-    let scale = T::from_f64(if rate < 1.0 { 1.0 / (1.0 - rate) } else { 0.0 });
-    let counter = u128::from(key[1]) << 64;
+    let mask = Mask::new(rate, key);
     for_each_chunk(out, TASK, |task, out| {
         let first = task * TASK;
-        let counter = counter.wrapping_add((first / 4) as u128);
-        let x = &x[first..first + out.len()];
-        dispatch(Drop { x, key: key[0], counter, threshold, scale, out });
+        out.copy_from_slice(&x[first..first + out.len()]);
+        mask.apply(first, out);
     });
 }
 
+/// Which elements survive, as a function of their position alone.
+#[derive(Clone, Copy)]
+pub(crate) struct Mask {
+    key: [u64; 2],
+    threshold: u64,
+    scale: f64,
+}
+
+impl Mask {
+    #[track_caller]
+    pub(crate) fn new(rate: f64, key: [u64; 2]) -> Self {
+        assert!((0.0..=1.0).contains(&rate), "dropout: rate {rate}, expected 0 to 1");
+        let threshold = (rate * 4_294_967_296.0).round() as u64;
+        Mask { key, threshold, scale: if rate < 1.0 { 1.0 / (1.0 - rate) } else { 0.0 } }
+    }
+
+    /// Drops from elements whose first one has the position `start`.
+    pub(crate) fn apply<T: Real>(&self, start: usize, x: &mut [T]) {
+        let counter = (u128::from(self.key[1]) << 64)
+            .wrapping_add((start / GROUP_WORDS * (GROUP_WORDS / 4)) as u128);
+        let (key, threshold, scale) = (self.key[0], self.threshold, T::from_f64(self.scale));
+        dispatch(Drop { x, key, counter, skip: start % GROUP_WORDS, threshold, scale });
+    }
+}
+
 struct Drop<'a, T> {
-    x: &'a [T],
+    x: &'a mut [T],
     key: u64,
     counter: u128,
+    /// Positions of the first group that lie before the first element.
+    skip: usize,
     threshold: u64,
     scale: T,
-    out: &'a mut [T],
 }
 
 impl<T: Real> Kernel for Drop<'_, T> {
@@ -51,13 +73,16 @@ impl<T: Real> Kernel for Drop<'_, T> {
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        let whole = self.x.chunks(GROUP_WORDS).zip(self.out.chunks_mut(GROUP_WORDS));
-        for (i, (x, out)) in whole.enumerate() {
-            let words = group(self.key, self.counter.wrapping_add((i * GROUP_WORDS / 4) as u128));
-            let words = words.as_flattened();
-            for ((out, &x), &word) in out.iter_mut().zip(x).zip(words) {
-                *out = if u64::from(word) < self.threshold { T::ZERO } else { x * self.scale };
+        let Drop { x, key, mut counter, skip, threshold, scale } = self;
+        let (head, whole) = x.split_at_mut((GROUP_WORDS - skip).min(x.len()));
+        for (skip, x) in
+            [(skip, head)].into_iter().chain(whole.chunks_mut(GROUP_WORDS).map(|x| (0, x)))
+        {
+            let words = group(key, counter);
+            for (x, &word) in x.iter_mut().zip(&words.as_flattened()[skip..]) {
+                *x = if u64::from(word) < threshold { T::ZERO } else { *x * scale };
             }
+            counter = counter.wrapping_add((GROUP_WORDS / 4) as u128);
         }
     }
 }

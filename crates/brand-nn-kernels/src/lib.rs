@@ -7,6 +7,7 @@
 #![allow(unsafe_code, reason = "this crate fences it off for all others")]
 #![allow(clippy::needless_range_loop, reason = "indexed loops over lanes become vector code")]
 
+mod attention;
 mod binary;
 mod conv;
 mod cross_entropy;
@@ -14,6 +15,7 @@ mod dropout;
 mod element;
 mod error;
 mod gemm;
+mod gru;
 mod index;
 mod lanes;
 mod lstm;
@@ -24,6 +26,7 @@ mod optim;
 mod random;
 mod reduce;
 pub mod reference;
+mod rotary;
 mod simd;
 mod softmax;
 mod strided;
@@ -31,16 +34,18 @@ pub mod threads;
 mod unary;
 mod window;
 
+pub use attention::{Attention, AttentionSaved, AttentionSlopes, attention, attention_backward};
 pub use binary::{
     Binary, Compare, binary, binary_in_place, binary_scalar, binary_scalar_in_place, compare,
     scalar_binary, scalar_binary_in_place, select,
 };
 pub use conv::{Convolution, conv, conv_backward_data, conv_backward_weight};
-pub use cross_entropy::{cross_entropy, cross_entropy_backward};
+pub use cross_entropy::{CrossEntropy, Targets};
 pub use dropout::dropout;
 pub use element::{Number, Plain, Real};
 pub use error::{Error, Result};
 pub use gemm::{Mat, MatMut, Mats, PackedB, gemm, gemm_batched, gemm_packed};
+pub use gru::{GruStep, gru_cell, gru_cell_backward};
 pub use index::{gather_rows, scatter_add_rows, sum_duplicate_rows};
 pub use lstm::{LstmStep, lstm_cell, lstm_cell_backward};
 pub use memory::Buffer;
@@ -48,6 +53,7 @@ pub use norm::{Norm, NormSaved, norm, norm_backward};
 pub use optim::{AdamStep, SgdStep, adam, sgd};
 pub use random::{fill_bits, fill_normal, fill_uniform, philox};
 pub use reduce::{Reduce, arg_reduce, cumsum, reduce};
+pub use rotary::{Pairs, Rotary, rotary};
 pub use simd::{Isa, isa, set_isa};
 pub use softmax::{log_softmax, log_softmax_backward, softmax, softmax_backward};
 pub use strided::{Convert, View, convert, copy, copy_into};

@@ -1,6 +1,10 @@
 //! The plain loops that every fast kernel is checked against and timed beside.
 
-use crate::{Mat, Norm, NormSaved, Number, Plain, Real, View};
+mod attention;
+
+pub use attention::{attention, attention_backward};
+
+use crate::{CrossEntropy, Mat, Norm, NormSaved, Number, Plain, Real, Targets, View};
 
 mod conv;
 
@@ -78,4 +82,49 @@ fn normalised<T: Real>(norm: &Norm, x: &[T]) -> (Vec<f64>, Vec<f64>) {
         scales.push(scale);
     }
     (hat, scales)
+}
+
+/// The loss of each row, with a table of the shares of all classes, in `f64`.
+pub fn cross_entropy<T: Real>(of: &CrossEntropy<T>, logits: &[T]) -> Vec<f64> {
+    rows_of(of, logits).map(|(shares, logs)| -dot(&shares, &logs)).collect()
+}
+
+/// The gradient of [`cross_entropy`] with a factor for each row.
+pub fn cross_entropy_backward<T: Real>(
+    of: &CrossEntropy<T>,
+    logits: &[T],
+    scale: &[T],
+) -> Vec<f64> {
+    let row = |((shares, logs), scale): ((Vec<f64>, Vec<f64>), &T)| {
+        let (scale, total) = (scale.to_f64(), shares.iter().sum::<f64>());
+        let slope = move |(c, log): (f64, f64)| scale * (total * log.exp() - c);
+        shares.into_iter().zip(logs).map(slope).collect::<Vec<_>>()
+    };
+    rows_of(of, logits).zip(scale).flat_map(row).collect()
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).filter(|(a, _)| **a != 0.0).map(|(a, b)| a * b).sum()
+}
+
+/// The shares of all classes and the logarithms of their softmax, row by row.
+fn rows_of<T: Real>(
+    of: &CrossEntropy<T>,
+    logits: &[T],
+) -> impl Iterator<Item = (Vec<f64>, Vec<f64>)> {
+    logits.chunks(of.classes.max(1)).enumerate().map(|(row, x)| {
+        let sum: f64 = x.iter().map(|x| x.to_f64().exp()).sum();
+        let even = of.smoothing / of.classes as f64;
+        let share = |k: usize| {
+            let target = match of.targets {
+                Targets::Classes { ids, ignore } if Some(ids[row]) == ignore => return 0.0,
+                Targets::Classes { ids, .. } => f64::from(u8::from(ids[row] == k as i64)),
+                Targets::Probabilities(shares) => shares[row * of.classes + k].to_f64(),
+            };
+            let weight = of.class_weights.map_or(1.0, |weights| weights[k].to_f64());
+            weight * ((1.0 - of.smoothing) * target + even)
+        };
+        let logs = x.iter().map(|x| x.to_f64() - sum.ln()).collect();
+        ((0..of.classes).map(share).collect(), logs)
+    })
 }

@@ -4,11 +4,11 @@
 mod common;
 
 use brand_nn_kernels::{
-    AdamStep, Binary, Compare, LstmStep, Plain, Reduce, SgdStep, Unary, View, adam, arg_reduce,
-    binary, binary_in_place, binary_scalar, compare, cross_entropy, cross_entropy_backward, cumsum,
-    dropout, fill_normal, fill_uniform, log_softmax, log_softmax_backward, lstm_cell,
-    lstm_cell_backward, reduce, reference, scalar_binary, select, sgd, softmax, softmax_backward,
-    unary, unary_in_place, unary_slope,
+    AdamStep, Binary, Compare, GruStep, LstmStep, Pairs, Plain, Reduce, Rotary, SgdStep, Unary,
+    View, adam, arg_reduce, binary, binary_in_place, binary_scalar, compare, cumsum, dropout,
+    fill_normal, fill_uniform, gru_cell, gru_cell_backward, log_softmax, log_softmax_backward,
+    lstm_cell, lstm_cell_backward, reduce, reference, rotary, scalar_binary, select, sgd, softmax,
+    softmax_backward, unary, unary_in_place, unary_slope,
 };
 use common::{noise, on_every_isa, on_threads};
 use proptest::prelude::*;
@@ -358,33 +358,6 @@ fn masked_and_extreme_rows_stay_finite() {
 }
 
 #[test]
-fn cross_entropy_matches_the_formula() {
-    let (rows, classes) = (90, 37);
-    let x: Vec<f32> = noise::<f32>(rows * classes, 1).iter().map(|x| 9.0 * x).collect();
-    let targets: Vec<i64> = (0..rows as i64).map(|i| i * 7 % 37).collect();
-    let scale = noise::<f32>(rows, 2);
-    on_every_isa(|_| {
-        let (losses, dx) = on_threads(|| {
-            let (mut losses, mut dx) = (vec![0.0; rows], vec![0.0; x.len()]);
-            cross_entropy(&x, classes, &targets, &mut losses).unwrap();
-            cross_entropy_backward(&x, classes, &targets, &scale, &mut dx).unwrap();
-            (losses, dx)
-        });
-        let (p, _) = plain_softmax(&wide(&x), &wide(&x), classes, false);
-        let picked = |row: usize| p[row * classes + targets[row] as usize];
-        let expected: Vec<f64> = (0..rows).map(|row| -picked(row).ln()).collect();
-        assert_close(&losses, &expected, 2e-6, "loss");
-        let slope = |i: usize| {
-            let hit = f64::from(i as i64 % classes as i64 == targets[i / classes]);
-            f64::from(scale[i / classes]) * (p[i] - hit)
-        };
-        assert_close(&dx, &(0..x.len()).map(slope).collect::<Vec<_>>(), 2e-6, "slope");
-    });
-    let error = cross_entropy(&x[..2], 2, &[2], &mut [0.0]);
-    assert!(error.is_err(), "a target outside the classes");
-}
-
-#[test]
 fn the_lstm_cell_matches_its_formula_and_differences() {
     on_every_isa(|_| {
         for (batch, hidden) in [(0, 3), (1, 1), (3, 16), (2, 33), (5, 128)] {
@@ -436,6 +409,99 @@ fn check_cell_gradient(batch: usize, hidden: usize) {
         (up[i], down[i]) = (up[i] + e, down[i] - e);
         let expected = (loss(&pre, &up) - loss(&pre, &down)) / (2.0 * e);
         assert!((dc[i] - expected).abs() < 1e-8, "cell {i}: {} {expected}", dc[i]);
+    }
+}
+
+#[test]
+fn the_gru_cell_matches_its_formula_and_differences() {
+    on_every_isa(|_| {
+        for (batch, hidden) in [(0, 3), (2, 0), (1, 1), (3, 8), (2, 33), (5, 128)] {
+            let size = batch * hidden;
+            let [a, b] = [1, 2].map(|seed| noise::<f32>(3 * size, seed));
+            let (h_prev, mut gates, mut h) = (noise::<f32>(size, 3), a.clone(), vec![0.0; size]);
+            gru_cell(hidden, &mut gates, &b, &h_prev, &mut h);
+            let expected = plain_gru(hidden, [&wide(&a), &wide(&b), &wide(&h_prev)]);
+            assert_close(&h, &expected, 1e-6, "state");
+        }
+    });
+    check_gru_gradient(2, 5);
+}
+
+fn plain_gru(hidden: usize, [a, b, h_prev]: [&[f64]; 3]) -> Vec<f64> {
+    let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
+    let one = |i: usize| {
+        let gate = |of: &[f64], k: usize| of[(i / hidden * 3 + k) * hidden + i % hidden];
+        let [r, z] = [0, 1].map(|k| sigmoid(gate(a, k) + gate(b, k)));
+        let n = (gate(a, 2) + r * gate(b, 2)).tanh();
+        (1.0 - z) * n + z * h_prev[i]
+    };
+    (0..h_prev.len()).map(one).collect()
+}
+
+/// The gradient of `Σ w h` by differences.
+fn check_gru_gradient(batch: usize, hidden: usize) {
+    let size = batch * hidden;
+    let [a, b, h_prev, w] =
+        [3 * size, 3 * size, size, size].map(|len| noise::<f64>(len, len as u64 + 1));
+    let loss = |inputs: [&[f64]; 3]| -> f64 {
+        plain_gru(hidden, inputs).iter().zip(&w).map(|(h, w)| h * w).sum()
+    };
+    let (mut gates, mut h) = (a.clone(), vec![0.0; size]);
+    gru_cell(hidden, &mut gates, &b, &h_prev, &mut h);
+    let step = GruStep { hidden, gates: &gates, recurrent: &b, h_prev: &h_prev };
+    let (mut da, mut db, mut dh) = (vec![0.0; 3 * size], vec![0.0; 3 * size], w.clone());
+    gru_cell_backward(step, &mut dh, [&mut da, &mut db]);
+    let e = 1e-6;
+    for (which, slopes) in [&da, &db, &dh].into_iter().enumerate() {
+        for (i, &slope) in slopes.iter().enumerate() {
+            let shifted = |by: f64| {
+                let mut inputs = [a.clone(), b.clone(), h_prev.clone()];
+                inputs[which][i] += by;
+                loss([&inputs[0], &inputs[1], &inputs[2]])
+            };
+            let expected = (shifted(e) - shifted(-e)) / (2.0 * e);
+            assert!((slope - expected).abs() < 1e-8, "{which}, {i}: {slope} {expected}");
+        }
+    }
+}
+
+#[test]
+fn turned_pairs_keep_their_length_and_turn_back() {
+    for (angles, rows, positions, repeat) in
+        [(1, 1, 1, 1), (4, 6, 3, 2), (33, 700, 7, 1), (8, 0, 3, 1), (0, 0, 0, 1)]
+    {
+        for pairs in [Pairs::Halves, Pairs::Neighbours] {
+            let x = noise::<f32>(2 * angles * rows, 1);
+            let angle = noise::<f32>(angles * positions, 2);
+            let turns: Vec<f32> = angle.iter().flat_map(|a| [a.cos(), a.sin()]).collect();
+            let by = Rotary { angles, repeat, pairs, back: false };
+            let turned = on_threads(|| {
+                let mut out = vec![9.0; x.len()];
+                rotary(&by, &x, &turns, &mut out);
+                out
+            });
+            let mut back = vec![9.0; x.len()];
+            rotary(&Rotary { back: true, ..by }, &turned, &turns, &mut back);
+            assert_close(&back, &wide(&x), 1e-6, "turned back");
+            for (i, &y) in turned.iter().enumerate() {
+                let (row, at) = (i / (2 * angles), i % (2 * angles));
+                let (pair, is_second) = match pairs {
+                    Pairs::Halves => (at % angles, at >= angles),
+                    Pairs::Neighbours => (at / 2, at % 2 == 1),
+                };
+                let angle = f64::from(angle[row / repeat % positions * angles + pair]);
+                let other = match (pairs, is_second) {
+                    (Pairs::Halves, false) => i + angles,
+                    (Pairs::Halves, true) => i - angles,
+                    (Pairs::Neighbours, false) => i + 1,
+                    (Pairs::Neighbours, true) => i - 1,
+                };
+                let sign = if is_second { 1.0 } else { -1.0 };
+                let expected =
+                    f64::from(x[i]) * angle.cos() + sign * f64::from(x[other]) * angle.sin();
+                assert!((f64::from(y) - expected).abs() < 1e-6, "{by:?}, element {i}");
+            }
+        }
     }
 }
 

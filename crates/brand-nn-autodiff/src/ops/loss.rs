@@ -1,7 +1,7 @@
 //! The cores of losses on logits, as single nodes that stay finite.
 
-use crate::{Error, Result, Var};
-use brand_nn_tensor::{DType, Tensor};
+use crate::Var;
+use brand_nn_tensor::Tensor;
 
 impl Var {
     /// Binary cross-entropy of logits, an element each: max(x, 0) − x t + log(1 + e^−|x|).
@@ -45,42 +45,4 @@ impl Var {
             })])
         })
     }
-
-    /// Cross-entropy of each row of logits with its class: the negative log of the class's softmax.
-    ///
-    /// # Shapes
-    /// `self` `[rows, classes]`, `target` i64 `[rows]` → `[rows]`.
-    ///
-    /// # Errors
-    /// If the shapes do not fit or a target is not a class.
-    pub fn cross_entropy(&self, target: &Tensor) -> Result<Self> {
-        let [rows, classes] = self.tensor().dims()?;
-        check_targets(target, rows, classes)?;
-        let column = target.unsqueeze(1);
-        let logs = self.log_softmax(-1);
-        Ok(-logs.gather(-1, &column).squeeze(-1))
-    }
-}
-
-fn check_targets(target: &Tensor, rows: usize, classes: usize) -> Result<()> {
-    if target.dtype() != DType::I64 || target.shape()[..] != [rows] {
-        return Err(Error::Setting {
-            place: "cross_entropy".into(),
-            setting: "target",
-            got: format!("{} of shape {}", target.dtype(), target.shape()),
-            expected: "i64 classes, one a row of logits",
-            help: "cast classes with .to(DType::I64); for probabilities use the dense form",
-        });
-    }
-    let wrong =
-        target.to_vec::<i64>().into_iter().find(|&class| class < 0 || class >= classes as i64);
-    wrong.map_or(Ok(()), |class| {
-        Err(Error::Setting {
-            place: "cross_entropy".into(),
-            setting: "target",
-            got: class.to_string(),
-            expected: "a class from 0 to below the number of logits",
-            help: "count the classes from 0 and give the last layer one unit a class",
-        })
-    })
 }

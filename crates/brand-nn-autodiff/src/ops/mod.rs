@@ -1,7 +1,9 @@
 //! The ops: each with its forward call and, beside it, the rule of its gradient.
 
+pub(crate) mod attention;
 pub(crate) mod compare;
 pub(crate) mod conv;
+pub(crate) mod cross_entropy;
 pub(crate) mod dropout;
 pub(crate) mod embedding;
 pub(crate) mod index;

@@ -104,7 +104,57 @@ NORMS = [
     ("unbiased_variance", lambda x: x.detach().var([0, 2]), [near(3, 2, 4)]),
 ]
 
-ROWS = [*SMOOTH, *CHOICES, *REDUCTIONS, *NORMS]
+WEIGHTS = torch.tensor([0.5, 2.0, 1.0, 1.5])
+SHARES = torch.tensor([[0.1, 0.2, 0.3, 0.4], [0.0, 0.7, 0.1, 0.2]])
+CLASSES = [3, 0, 1, 2]
+
+
+def cross_entropy(**settings):
+    """The loss of each row, of classes that are the second input."""
+    return lambda x, target: F.cross_entropy(x, target, reduction="none", **settings)
+
+
+CROSS_ENTROPY = [
+    ("cross_entropy", cross_entropy(), [near(4, 4), CLASSES]),
+    ("cross_entropy/far", cross_entropy(), [[[1e4, -1e4], [1e4, -1e4]], [0, 1]]),
+    ("cross_entropy_weighted", cross_entropy(weight=WEIGHTS), [near(4, 4), CLASSES]),
+    ("cross_entropy_smoothed", cross_entropy(label_smoothing=0.2), [near(4, 4), CLASSES]),
+    ("cross_entropy_ignored", cross_entropy(ignore_index=1), [near(4, 4), CLASSES]),
+    (
+        "cross_entropy_all",
+        cross_entropy(weight=WEIGHTS, label_smoothing=0.2, ignore_index=1),
+        [near(4, 4), CLASSES],
+    ),
+    (
+        "cross_entropy_shares",
+        lambda x: F.cross_entropy(x, SHARES, WEIGHTS, reduction="none", label_smoothing=0.2),
+        [near(2, 4)],
+    ),
+]
+
+SEEN = torch.tensor([[True, False, True, True], [False, True, False, False], [True] * 4])
+ADDED = torch.tensor([[0.5, -1.0, -INF, 2.0]])
+
+
+def attention(**settings):
+    """Attention of queries, keys and values, without dropout."""
+    return lambda q, k, v: F.scaled_dot_product_attention(q, k, v, **settings)
+
+
+def operands(heads, key_heads, queries, keys):
+    """Queries, keys and values of two batches."""
+    return [near(2, heads, queries, 3), near(2, key_heads, keys, 3), near(2, key_heads, keys, 2)]
+
+
+ATTENTION = [
+    ("attention", attention(), operands(2, 2, 3, 4)),
+    ("attention_causal", attention(is_causal=True), operands(2, 2, 5, 5)),
+    ("attention_masked", attention(attn_mask=SEEN), operands(2, 2, 3, 4)),
+    ("attention_added", attention(attn_mask=ADDED, scale=0.3), operands(2, 2, 3, 4)),
+    ("attention_grouped", attention(is_causal=True, enable_gqa=True), operands(4, 2, 3, 3)),
+]
+
+ROWS = [*SMOOTH, *CHOICES, *REDUCTIONS, *NORMS, *CROSS_ENTROPY, *ATTENTION]
 
 # Where brand-nn differs by choice: in the value or the gradient, and why.
 DIFFERS = {}

@@ -6,6 +6,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops where it fails")]
 
 mod arithmetic;
+mod attention;
+mod cross_entropy;
 mod functions;
 mod indices;
 mod norms;
@@ -30,6 +32,8 @@ fn rows() -> Vec<Row> {
         indices::rows(),
         products::rows(),
         norms::rows(),
+        attention::rows(),
+        cross_entropy::rows(),
         structured::rows(),
         windows::rows(),
     ]
@@ -45,6 +49,8 @@ fn refusals() -> Vec<Refusal> {
         structured::refusals(),
         norms::refusals(),
         windows::refusals(),
+        attention::refusals(),
+        cross_entropy::refusals(),
     ]
     .into_iter()
     .flatten()
@@ -52,11 +58,23 @@ fn refusals() -> Vec<Refusal> {
 }
 
 fn twins() -> Vec<Twin> {
-    [structured::twins(), norms::twins(), windows::twins()].into_iter().flatten().collect()
+    [
+        structured::twins(),
+        norms::twins(),
+        windows::twins(),
+        attention::twins(),
+        cross_entropy::twins(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn limits() -> Vec<Limit> {
-    [functions::limits(), norms::limits()].into_iter().flatten().collect()
+    [functions::limits(), norms::limits(), attention::limits(), cross_entropy::limits()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The same values, stored with the last two axes swapped or every second element left out.

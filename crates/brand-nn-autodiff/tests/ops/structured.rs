@@ -26,7 +26,6 @@ fn plain_rows() -> Vec<Row> {
             Ok((&x[0] * 0.5).binary_cross_entropy(&target)) // 0.1 … 0.9
         };
         "bce_with_logits": [Any [2, 3]] => |x| Ok(x[0].bce_with_logits(&Tensor::full_of([3], 0.3, x[0].dtype())));
-        "cross_entropy": [Any [3, 4]] => |x| x[0].cross_entropy(&Tensor::from([3_i64, 0, 1]));
         "lstm": [Any [2, 3, 2], Any [8, 2], Any [8, 2], Any [8]] => |x| Ok(run_lstm(x, None)?.sequence);
         "lstm": [Any [2, 3, 2], Any [8, 2], Any [8, 2], Any [8], Any [2, 2], Any [2, 2]] => |x| {
             let output = run_lstm(x, Some((&x[4], &x[5])))?;
@@ -44,18 +43,11 @@ fn run_lstm(x: &[Var], state: Option<(&Var, &Var)>) -> Result<LstmOutput> {
 pub(crate) fn refusals() -> Vec<Refusal> {
     refusals! {
         "dropout": || Ok(Var::leaf(Tensor::ones([3])).dropout(1.5, [0, 0])) => "1.5";
-        "cross_entropy": || Var::leaf(Tensor::ones([1, 3])).cross_entropy(&Tensor::from([3_i64]))
-            => "a class from 0";
-        "cross_entropy": || Var::leaf(Tensor::ones([1, 3])).cross_entropy(&Tensor::from([0.5]))
-            => "i64 classes";
     }
 }
 
 pub(crate) fn twins() -> Vec<Twin> {
     twins! {
-        "cross_entropy": [Any [3, 4]] =>
-            |x| x[0].cross_entropy(&Tensor::from([3_i64, 0, 1])),
-            |x| Ok(-x[0].softmax(-1).log().gather(1, &Tensor::from([[3_i64], [0], [1]])).squeeze(1));
         "bce_with_logits": [Any [2, 3]] =>
             |x| Ok(x[0].bce_with_logits(&Tensor::full_of([3], 0.3, x[0].dtype()))),
             |x| {
