@@ -9,8 +9,10 @@ use crate::{Buffer, Mat, MatMut, Real, gemm};
 
 mod columns;
 mod depthwise;
+mod unfold;
 
-pub(crate) use columns::{add_columns, columns};
+use columns::{add_columns, columns};
+pub use unfold::{fold, unfold};
 
 /// Elements of the columns that one task lays out at once: they stay in the second cache.
 const LAID_OUT: usize = 1 << 16;

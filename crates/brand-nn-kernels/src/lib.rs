@@ -9,6 +9,7 @@
 
 mod attention;
 mod binary;
+mod blend;
 mod conv;
 mod cross_entropy;
 mod dropout;
@@ -23,6 +24,7 @@ mod math;
 pub mod memory;
 mod norm;
 mod optim;
+mod pool;
 mod random;
 mod reduce;
 pub mod reference;
@@ -39,7 +41,8 @@ pub use binary::{
     Binary, Compare, binary, binary_in_place, binary_scalar, binary_scalar_in_place, compare,
     scalar_binary, scalar_binary_in_place, select,
 };
-pub use conv::{Convolution, conv, conv_backward_data, conv_backward_weight};
+pub use blend::Blend;
+pub use conv::{Convolution, conv, conv_backward_data, conv_backward_weight, fold, unfold};
 pub use cross_entropy::{CrossEntropy, Targets};
 pub use dropout::dropout;
 pub use element::{Number, Plain, Real};
@@ -51,6 +54,7 @@ pub use lstm::{LstmStep, lstm_cell, lstm_cell_backward};
 pub use memory::Buffer;
 pub use norm::{Norm, NormSaved, norm, norm_backward};
 pub use optim::{AdamStep, SgdStep, adam, sgd};
+pub use pool::{Span, Spans, gather_planes, max_pool, scatter_planes};
 pub use random::{fill_bits, fill_normal, fill_uniform, philox};
 pub use reduce::{Reduce, arg_reduce, cumsum, reduce};
 pub use rotary::{Pairs, Rotary, rotary};

@@ -7,12 +7,12 @@ use crate::Real;
 use crate::simd::{Kernel, Lanes, dispatch};
 
 /// `to[tap, o]`: what each tap of each output reads in one channel, nought outside the input.
-pub(crate) fn columns<T: Real>(x: &[T], window: &Window, outputs: Range<usize>, to: &mut [T]) {
+pub(super) fn columns<T: Real>(x: &[T], window: &Window, outputs: Range<usize>, to: &mut [T]) {
     dispatch(Columns { x, window, outputs, to });
 }
 
 /// Adds `from[tap, o]` to what each tap of each output reads; the opposite of [`columns`].
-pub(crate) fn add_columns<T: Real>(
+pub(super) fn add_columns<T: Real>(
     from: &[T],
     window: &Window,
     outputs: Range<usize>,

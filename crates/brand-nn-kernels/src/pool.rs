@@ -1,0 +1,189 @@
+//! The largest element of each window of an image, and elements put back where they came from.
+
+use crate::simd::{Kernel, Lanes, dispatch};
+use crate::threads::{Parts, for_each, for_each_chunk};
+use crate::{Number, Plain};
+
+/// Elements of a plane's input below which all planes stay on one thread.
+const SERIAL: usize = 1 << 16;
+
+/// The inputs that each window along one axis sees: `first`, `first + step`, …, `count` of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The first input.
+    pub first: usize,
+    /// How many inputs, at least one.
+    pub count: usize,
+}
+
+/// The windows along one axis.
+#[derive(Clone, Copy, Debug)]
+pub struct Spans<'a> {
+    /// Elements of the input.
+    pub input: usize,
+    /// What each output sees.
+    pub spans: &'a [Span],
+    /// Inputs from one tap to the next.
+    pub step: usize,
+}
+
+impl Spans<'_> {
+    /// An axis of one element, for images with fewer axes.
+    pub const ONE: Spans<'static> =
+        Spans { input: 1, spans: &[Span { first: 0, count: 1 }], step: 1 };
+
+    #[track_caller]
+    fn check(&self) {
+        let Spans { input, step, .. } = *self;
+        for &Span { first, count } in self.spans {
+            let last = count.checked_sub(1).and_then(|taps| taps.checked_mul(step));
+            let last = last.and_then(|reach| reach.checked_add(first));
+            assert!(
+                last.is_some_and(|last| last < input),
+                "max_pool: {count} inputs from {first} in steps of {step}, of {input}"
+            );
+        }
+    }
+}
+
+/// The largest element of each window, and its place in its plane; the first one of equals.
+///
+/// x holds planes of depth, height and width, one after the other. A NaN is larger than all.
+///
+/// # Panics
+/// If a window leaves the input, or the lengths do not fit.
+///
+/// # Examples
+/// ```
+/// use brand_nn_kernels::{Span, Spans, max_pool};
+/// let spans = [Span { first: 0, count: 2 }, Span { first: 2, count: 1 }];
+/// let (mut out, mut places) = ([0.0; 2], [0; 2]);
+/// let width = Spans { input: 3, spans: &spans, step: 1 };
+/// max_pool(&[1.0, 5.0, 2.0], [Spans::ONE, Spans::ONE, width], &mut out, &mut places);
+/// assert_eq!((out, places), ([5.0, 2.0], [1, 2]));
+/// ```
+#[track_caller]
+pub fn max_pool<T: Number>(x: &[T], axes: [Spans; 3], out: &mut [T], places: &mut [i64]) {
+    axes.iter().for_each(Spans::check);
+    let inputs: usize = axes.iter().map(|axis| axis.input).product();
+    let outputs: usize = axes.iter().map(|axis| axis.spans.len()).product();
+    let planes = check_planes("max_pool", x.len(), inputs, out.len(), outputs);
+    assert!(places.len() == out.len(), "max_pool: {} places of {}", places.len(), out.len());
+    if out.is_empty() {
+        return;
+    }
+    let (out, places) = (Parts::new(out), Parts::new(places));
+    each(planes, x.len(), |plane| {
+        let range = plane * outputs..(plane + 1) * outputs;
+        // SAFETY: each plane is one task's, which runs once.
+        let (out, places) = unsafe { (out.range(range.clone()), places.range(range)) };
+        let x = &x[plane * inputs..(plane + 1) * inputs];
+        dispatch(Largest { x, axes, out, places });
+    });
+}
+
+/// `out[p, i] = x[p, places[p, i]]` for planes of `inputs` and `outputs` elements.
+///
+/// # Panics
+/// If a place lies outside its plane, or the lengths do not fit.
+#[track_caller]
+pub fn gather_planes<T: Plain>(
+    x: &[T],
+    [inputs, outputs]: [usize; 2],
+    places: &[i64],
+    out: &mut [T],
+) {
+    check_planes("gather_planes", x.len(), inputs, out.len(), outputs);
+    assert!(places.len() == out.len(), "gather_planes: {} places of {}", places.len(), out.len());
+    if out.is_empty() {
+        return;
+    }
+    for_each_chunk(out, outputs, |plane, out| {
+        let x = &x[plane * inputs..(plane + 1) * inputs];
+        let places = &places[plane * outputs..];
+        out.iter_mut().zip(places).for_each(|(out, &place)| *out = x[place as usize]);
+    });
+}
+
+/// `out[p, places[p, i]] += x[p, i]` in the order of i; the opposite of [`gather_planes`].
+///
+/// # Panics
+/// If a place lies outside its plane, or the lengths do not fit.
+#[track_caller]
+pub fn scatter_planes<T: Number>(
+    x: &[T],
+    [inputs, outputs]: [usize; 2],
+    places: &[i64],
+    out: &mut [T],
+) {
+    check_planes("scatter_planes", x.len(), inputs, out.len(), outputs);
+    assert!(places.len() == x.len(), "scatter_planes: {} places of {}", places.len(), x.len());
+    if out.is_empty() {
+        return;
+    }
+    for_each_chunk(out, outputs, |plane, out| {
+        out.fill(T::ZERO);
+        let range = plane * inputs..(plane + 1) * inputs;
+        for (&x, &place) in x[range.clone()].iter().zip(&places[range]) {
+            let out = &mut out[place as usize];
+            *out = out.plus(x);
+        }
+    });
+}
+
+/// How many planes there are.
+#[track_caller]
+fn check_planes(op: &str, x: usize, inputs: usize, out: usize, outputs: usize) -> usize {
+    let planes = if inputs > 0 { x / inputs } else { out.checked_div(outputs).unwrap_or(0) };
+    assert!(
+        x == planes * inputs && out == planes * outputs,
+        "{op}: {x} elements in planes of {inputs} to {out} in planes of {outputs}"
+    );
+    planes
+}
+
+fn each(planes: usize, size: usize, f: impl Fn(usize) + Sync) {
+    if size < SERIAL { (0..planes).for_each(f) } else { for_each(planes, f) }
+}
+
+/// One plane.
+struct Largest<'a, T> {
+    x: &'a [T],
+    axes: [Spans<'a>; 3],
+    out: &'a mut [T],
+    places: &'a mut [i64],
+}
+
+impl<T: Number> Kernel for Largest<'_, T> {
+    type Output = ();
+    /// Windows are walked one element at a time.
+    const WIDE: bool = false;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self) {
+        let Largest { x, axes: [depth, height, width], out, places } = self;
+        let mut results = out.iter_mut().zip(places);
+        for d in depth.spans {
+            for h in height.spans {
+                for (w, (out, place)) in width.spans.iter().zip(&mut results) {
+                    let first = (d.first * height.input + h.first) * width.input + w.first;
+                    let (mut best, mut at) = (x[first], first);
+                    for kd in 0..d.count {
+                        for kh in 0..h.count {
+                            let row = (kd * depth.step * height.input + kh * height.step)
+                                * width.input
+                                + first;
+                            for kw in 0..w.count {
+                                let i = row + kw * width.step;
+                                let better = x[i] > best || x[i].not_a_number();
+                                at = if better { i } else { at };
+                                best = if better { x[i] } else { best };
+                            }
+                        }
+                    }
+                    (*out, *place) = (best, at as i64);
+                }
+            }
+        }
+    }
+}
