@@ -64,6 +64,7 @@ pub use load::{LoadReport, load_tensors};
 pub use ops::{
     attention::attention,
     embedding::embedding,
+    grid_sample::{Between, GridSample, Outside},
     lstm::{LstmOutput, LstmWeights, lstm},
     norm::BatchStatistics,
     operators::Scalar,

@@ -83,7 +83,7 @@ impl Conv {
         Ok(output_shape(&self.sizes("conv", input, weight)?, input.len() - 2))
     }
 
-    fn sliding(&self) -> Sliding {
+    pub(crate) fn sliding(&self) -> Sliding {
         let Self { stride, padding, dilation, .. } = *self;
         Sliding { stride, padding, dilation, ceil_mode: false }
     }

@@ -129,11 +129,19 @@ impl Sliding {
     ) -> Result<Window> {
         let slides = self.slides(op, input, kernel)?;
         let mut window = Window { axes: [Slide::ONE; 3] };
-        window.axes[3 - slides.len()..].copy_from_slice(&slides);
+        for (to, (slide, _)) in window.axes[3 - slides.len()..].iter_mut().zip(slides) {
+            *to = slide;
+        }
         Ok(window)
     }
 
-    fn slides(&self, op: &'static str, input: &[usize], kernel: &[usize]) -> Result<Vec<Slide>> {
+    /// Each axis, and where its padded input ends.
+    pub(crate) fn slides(
+        &self,
+        op: &'static str,
+        input: &[usize],
+        kernel: &[usize],
+    ) -> Result<Vec<(Slide, usize)>> {
         let axes = input.len();
         let stride = positive(op, "stride", self.stride, axes)?;
         let dilation = positive(op, "dilation", self.dilation, axes)?;
@@ -154,7 +162,12 @@ impl Sliding {
     }
 
     /// One axis with elements before and after.
-    fn padded(&self, op: &'static str, slide: Slide, [before, after]: [usize; 2]) -> Result<Slide> {
+    fn padded(
+        &self,
+        op: &'static str,
+        slide: Slide,
+        [before, after]: [usize; 2],
+    ) -> Result<(Slide, usize)> {
         let Slide { input, stride, .. } = slide;
         let reach = reach(op, slide)?;
         let padded = before.checked_add(after).and_then(|sides| sides.checked_add(input));
@@ -167,16 +180,17 @@ impl Sliding {
         if self.ceil_mode && !room.is_multiple_of(stride) && starts_inside {
             output += 1;
         }
-        Ok(Slide { output, before, ..slide })
+        Ok((Slide { output, before, ..slide }, before + input + after))
     }
 }
 
 /// One axis with as many outputs as strides begin in the input.
-fn same(op: &'static str, slide: Slide) -> Result<Slide> {
+fn same(op: &'static str, slide: Slide) -> Result<(Slide, usize)> {
     let output = slide.input.div_ceil(slide.stride);
     let reach = reach(op, slide)?;
     let span = output.saturating_sub(1).saturating_mul(slide.stride).saturating_add(reach);
-    Ok(Slide { output, before: span.saturating_sub(slide.input) / 2, ..slide })
+    let before = span.saturating_sub(slide.input) / 2;
+    Ok((Slide { output, before, ..slide }, span.max(slide.input)))
 }
 
 /// Inputs from the first tap of a window to its last.
@@ -236,4 +250,50 @@ pub(crate) fn for_axes<T: Copy + std::fmt::Debug>(
         expected: format!("one number for all axes, or one for each of {axes}"),
         help: "axes are those behind images and channels",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `[input, kernel, stride, dilation]` → outputs and what is thought before, or a refusal.
+    #[track_caller]
+    fn check(sizes: [usize; 4], padding: Padding, ceil_mode: bool, expected: Option<[usize; 2]>) {
+        let [input, kernel, stride, dilation] = sizes;
+        let (stride, dilation) = (PerAxis::All(stride), PerAxis::One([dilation]));
+        let sliding = Sliding { stride, padding, dilation, ceil_mode };
+        let window = sliding.window("test", &[input], &[kernel]).ok();
+        let found = window.map(|window| [window.axes[2].output, window.axes[2].before]);
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn windows_are_counted_as_elsewhere() {
+        check([7, 3, 1, 1], 0.into(), false, Some([5, 0]));
+        check([7, 3, 2, 2], 1.into(), false, Some([3, 1]));
+        check([7, 3, 1, 1], [[2, 0]].into(), false, Some([7, 2]));
+        check([6, 2, 3, 1], 0.into(), false, Some([2, 0]));
+        check([6, 2, 3, 1], 0.into(), true, Some([2, 0])); // the third would begin outside
+        check([7, 2, 3, 1], 0.into(), true, Some([3, 0]));
+        check([7, 4, 1, 1], Padding::Same, false, Some([7, 1]));
+        check([7, 3, 2, 1], Padding::Same, false, Some([4, 1]));
+        check([0, 3, 1, 1], Padding::Same, false, Some([0, 1]));
+        check([0, 3, 1, 1], 2.into(), false, Some([2, 2]));
+        check([2, 3, 1, 1], 0.into(), false, None);
+        check([2, 2, 1, usize::MAX], 0.into(), true, None);
+        check([2, 1, 1, 1], usize::MAX.into(), false, None);
+    }
+
+    #[test]
+    fn settings_are_numbers_or_lists_in_files() {
+        let check = |value: PerAxis, text: &str| {
+            assert_eq!(serde_json::to_string(&value).unwrap_or_default(), text);
+            assert_eq!(serde_json::from_str::<PerAxis>(text).ok(), Some(value));
+        };
+        check(2.into(), "2");
+        check([2].into(), "[2]");
+        check([2, 1].into(), "[2,1]");
+        check([2, 1, 3].into(), "[2,1,3]");
+        assert!(serde_json::from_str::<PerAxis>("[1,2,3,4]").is_err());
+    }
 }

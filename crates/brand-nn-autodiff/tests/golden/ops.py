@@ -154,7 +154,130 @@ ATTENTION = [
     ("attention_grouped", attention(is_causal=True, enable_gqa=True), operands(4, 2, 3, 3)),
 ]
 
-ROWS = [*SMOOTH, *CHOICES, *REDUCTIONS, *NORMS, *CROSS_ENTROPY, *ATTENTION]
+CONVOLUTIONS = [
+    ("conv1d", F.conv1d, [near(2, 3, 7), near(4, 3, 3), near(4)]),
+    (
+        "conv2d_strided",
+        lambda x, w, b: F.conv2d(x, w, b, stride=(2, 1), padding=(1, 2), dilation=(1, 2)),
+        [near(2, 3, 7, 6), near(4, 3, 3, 2), near(4)],
+    ),
+    (
+        "conv2d_grouped",
+        lambda x, w, b: F.conv2d(x, w, b, padding="same", groups=2),
+        [near(2, 4, 5, 4), near(6, 2, 2, 3), near(6)],
+    ),
+    (
+        "conv2d_depthwise",
+        lambda x, w: F.conv2d(x, w, stride=2, padding=1, groups=3),
+        [near(2, 3, 5, 6), near(6, 1, 3, 3)],
+    ),
+    ("conv2d_pointwise", F.conv2d, [near(2, 3, 4, 4), near(5, 3, 1, 1)]),
+    (
+        "conv3d",
+        lambda x, w, b: F.conv3d(x, w, b, padding=1),
+        [near(1, 2, 3, 4, 3), near(3, 2, 2, 3, 2), near(3)],
+    ),
+    (
+        "conv_transpose1d",
+        lambda x, w, b: F.conv_transpose1d(x, w, b, stride=3, padding=1, output_padding=2),
+        [near(2, 3, 4), near(3, 2, 3), near(2)],
+    ),
+    (
+        "conv_transpose2d",
+        lambda x, w, b: F.conv_transpose2d(
+            x, w, b, stride=2, padding=(1, 0), output_padding=1, dilation=(1, 2), groups=2
+        ),
+        [near(2, 4, 3, 4), near(4, 3, 3, 2), near(6)],
+    ),
+]
+
+
+def unpooled(x):
+    """The largest elements of pairs, back at their places."""
+    y, places = F.max_pool2d(x, 2, return_indices=True)
+    return F.max_unpool2d(y, places, 2, output_size=x.shape[-2:])
+
+
+def resized(mode, *lengths, align_corners=None):
+    """Interpolation to other lengths."""
+    return lambda x: F.interpolate(x, lengths, mode=mode, align_corners=align_corners)
+
+
+POOLS = [
+    ("max_pool1d", lambda x: F.max_pool1d(x, 3, 2, 1), [near(2, 3, 8)]),
+    ("max_pool1d/ties", lambda x: F.max_pool1d(x, 3, 2, 1), [[[[1.0, 2.0, 2.0, 2.0, 1.0]]]]),
+    ("max_pool1d/nan", lambda x: F.max_pool1d(x, 3, 2, 1), [[[[1.0, NAN, 2.0, -INF, -INF]]]]),
+    (
+        "max_pool2d",
+        lambda x: F.max_pool2d(x, (2, 3), (2, 1), (1, 0), (1, 2), ceil_mode=True),
+        [near(2, 2, 6, 7)],
+    ),
+    ("max_pool3d", lambda x: F.max_pool3d(x, 2, 1), [near(1, 2, 3, 3, 4)]),
+    ("max_unpool2d", unpooled, [near(2, 2, 5, 4)]),
+    ("avg_pool1d", lambda x: F.avg_pool1d(x, 3, 2, 1), [near(2, 3, 8)]),
+    (
+        "avg_pool2d_ceil",
+        lambda x: F.avg_pool2d(x, 3, 2, 1, ceil_mode=True),
+        [near(2, 2, 6, 8)],
+    ),
+    (
+        "avg_pool2d_inside",
+        lambda x: F.avg_pool2d(x, 3, 2, 1, ceil_mode=True, count_include_pad=False),
+        [near(2, 2, 6, 8)],
+    ),
+    ("lp_pool2d", lambda x: F.lp_pool2d(x, 2, (2, 3), 2), [near(2, 2, 5, 6)]),
+    ("lp_pool2d/zero", lambda x: F.lp_pool2d(x, 2, (2, 3), 2), [[[[[0.0] * 3] * 2]]]),
+    ("adaptive_avg_pool2d", lambda x: F.adaptive_avg_pool2d(x, (3, 4)), [near(2, 2, 5, 3)]),
+    ("adaptive_max_pool2d", lambda x: F.adaptive_max_pool2d(x, (3, 4)), [near(2, 2, 5, 3)]),
+]
+
+
+def sampled(mode, padding_mode, align_corners):
+    """Images read at the places of a grid."""
+    return lambda x, grid: F.grid_sample(x, grid, mode, padding_mode, align_corners)
+
+
+GRID = [near(2, 2, 3, 4), near(2, 3, 2, 2)]
+
+RESIZED = [
+    ("grid_sample", sampled("bilinear", "zeros", False), GRID),
+    ("grid_sample_corners", sampled("bilinear", "zeros", True), GRID),
+    ("grid_sample_border", sampled("bilinear", "border", False), GRID),
+    ("grid_sample_nearest", sampled("nearest", "zeros", False), GRID),
+    ("nearest", resized("nearest", 5, 3), [near(2, 2, 3, 4)]),
+    ("nearest_exact", resized("nearest-exact", 5, 3), [near(2, 2, 3, 4)]),
+    ("linear", resized("linear", 7, align_corners=False), [near(2, 2, 4)]),
+    ("bilinear", resized("bilinear", 5, 3, align_corners=False), [near(2, 2, 3, 4)]),
+    ("bilinear_corners", resized("bilinear", 5, 3, align_corners=True), [near(2, 2, 3, 4)]),
+    ("bilinear_corners/one", resized("bilinear", 5, 3, align_corners=True), [near(1, 1, 1, 1)]),
+    ("trilinear", resized("trilinear", 3, 2, 5, align_corners=False), [near(1, 1, 2, 3, 3)]),
+    ("bicubic", resized("bicubic", 7, 3, align_corners=False), [near(1, 2, 4, 5)]),
+    ("bicubic_corners", resized("bicubic", 7, 3, align_corners=True), [near(1, 2, 4, 5)]),
+    ("pixel_shuffle", lambda x: F.pixel_shuffle(x, 2), [near(2, 8, 2, 3)]),
+    ("pixel_unshuffle", lambda x: F.pixel_unshuffle(x, 2), [near(2, 2, 4, 6)]),
+    (
+        "unfold",
+        lambda x: F.unfold(x, (2, 3), dilation=(2, 1), padding=1, stride=(1, 2)),
+        [near(2, 3, 4, 5)],
+    ),
+    (
+        "fold",
+        lambda x: F.fold(x, (4, 5), (2, 3), dilation=(2, 1), padding=1, stride=(1, 2)),
+        [near(2, 12, 12)],
+    ),
+]
+
+ROWS = [
+    *SMOOTH,
+    *CHOICES,
+    *REDUCTIONS,
+    *NORMS,
+    *CROSS_ENTROPY,
+    *ATTENTION,
+    *CONVOLUTIONS,
+    *POOLS,
+    *RESIZED,
+]
 
 # Where brand-nn differs by choice: in the value or the gradient, and why.
 DIFFERS = {}

@@ -11,6 +11,7 @@ mod cross_entropy;
 mod functions;
 mod indices;
 mod norms;
+mod pools;
 mod products;
 mod reductions;
 mod shapes;
@@ -36,6 +37,7 @@ fn rows() -> Vec<Row> {
         cross_entropy::rows(),
         structured::rows(),
         windows::rows(),
+        pools::rows(),
     ]
     .into_iter()
     .flatten()
@@ -51,6 +53,7 @@ fn refusals() -> Vec<Refusal> {
         windows::refusals(),
         attention::refusals(),
         cross_entropy::refusals(),
+        pools::refusals(),
     ]
     .into_iter()
     .flatten()
@@ -64,6 +67,7 @@ fn twins() -> Vec<Twin> {
         windows::twins(),
         attention::twins(),
         cross_entropy::twins(),
+        pools::twins(),
     ]
     .into_iter()
     .flatten()
@@ -71,10 +75,16 @@ fn twins() -> Vec<Twin> {
 }
 
 fn limits() -> Vec<Limit> {
-    [functions::limits(), norms::limits(), attention::limits(), cross_entropy::limits()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        functions::limits(),
+        norms::limits(),
+        attention::limits(),
+        cross_entropy::limits(),
+        pools::limits(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The same values, stored with the last two axes swapped or every second element left out.
