@@ -76,7 +76,7 @@ impl Blend {
     #[track_caller]
     pub fn apply<T: Real>(&self, x: &[T], inner: usize, out: &mut [T]) {
         let (inputs, outputs) = (self.inputs * inner, self.outputs() * inner);
-        let outer = if outputs > 0 { out.len() / outputs } else { 0 };
+        let outer = out.len().checked_div(outputs).unwrap_or(0);
         assert!(
             out.len() == outer * outputs && (outputs == 0 || x.len() == outer * inputs),
             "Blend: {} elements along {} × {inner} to {} along {} × {inner}",

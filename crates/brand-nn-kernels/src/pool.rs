@@ -134,7 +134,7 @@ pub fn scatter_planes<T: Number>(
 /// How many planes there are.
 #[track_caller]
 fn check_planes(op: &str, x: usize, inputs: usize, out: usize, outputs: usize) -> usize {
-    let planes = if inputs > 0 { x / inputs } else { out.checked_div(outputs).unwrap_or(0) };
+    let planes = x.checked_div(inputs).or(out.checked_div(outputs)).unwrap_or(0);
     assert!(
         x == planes * inputs && out == planes * outputs,
         "{op}: {x} elements in planes of {inputs} to {out} in planes of {outputs}"

@@ -100,12 +100,12 @@ impl Axis {
         let reads = match options.between {
             Between::Nearest => {
                 let nearest = place.tensor().round();
-                vec![read(&nearest, Tensor::ones_like(&nearest).into(), last)]
+                vec![read(&nearest, &Tensor::ones_like(&nearest).into(), last)]
             }
             Between::Bilinear => {
                 let first = place.tensor().floor();
                 let share = &place - Var::from(&first);
-                vec![read(&first, 1.0 - &share, last), read(&(&first + 1.0), share, last)]
+                vec![read(&first, &(1.0 - &share), last), read(&(&first + 1.0), &share, last)]
             }
         };
         Self { reads }
@@ -113,7 +113,7 @@ impl Axis {
 }
 
 /// A pixel that exists and its weight, which is zero where `place` lies outside; NaN stays.
-fn read(place: &Tensor, weight: Var, last: f64) -> (Tensor, Var) {
+fn read(place: &Tensor, weight: &Var, last: f64) -> (Tensor, Var) {
     let outside = place.less_than(0.0).or(&place.greater_than(last));
     (place.clamp(0.0, last), weight.masked(&outside.not()))
 }

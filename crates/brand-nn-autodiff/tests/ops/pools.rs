@@ -34,7 +34,7 @@ fn pool_rows() -> Vec<Row> {
         "adaptive_avg_pool": [Any [2, 1, 5, 4]] => |x| Ok(x[0].adaptive_avg_pool([3, 6]));
         "global_avg_pool": [Any [2, 3, 2, 2]] => |x| Ok(x[0].global_avg_pool());
         "lp_pool": [Any [2, 1, 4, 4]] => |x| Ok(x[0].lp_pool(2.0, Pool::new(2)));
-        "lp_pool": [Any [1, 2, 5]] => |x| Ok(x[0].lp_pool(3.0, Pool::new(2).stride(2).ceil_mode(true)));
+        "lp_pool": [AboveOne [1, 2, 5]] => |x| Ok(x[0].lp_pool(3.0, Pool::new(2).stride(2).ceil_mode(true)));
     }
 }
 

@@ -51,7 +51,7 @@ pub fn fold<T: Real>(window: &Window, x: &[T], out: &mut [T]) {
 fn check(op: &str, window: &Window, folded: usize, unfolded: usize) {
     window.check(op);
     let (inputs, size) = (window.inputs(), window.taps() * window.outputs());
-    let planes = if inputs > 0 { folded / inputs } else { 0 };
+    let planes = folded.checked_div(inputs).unwrap_or(0);
     assert!(
         folded == planes * inputs && (inputs == 0 || unfolded == planes * size),
         "{op}: {folded} elements in planes of {inputs}, {unfolded} in planes of {size}"
