@@ -19,12 +19,12 @@ fn weights() -> Vec<Var> {
     (0..LAYERS).map(|_| Var::leaf(Tensor::randn([WIDTH, WIDTH], &mut rng) * 0.08)).collect()
 }
 
-fn layer(x: Var, weight: &Var) -> Var {
+fn layer(x: &Var, weight: &Var) -> Var {
     x.linear(weight, None).relu()
 }
 
 fn step(x: &Var, weights: &[Var]) -> Gradients {
-    let output = weights.iter().fold(x.clone(), layer);
+    let output = weights.iter().fold(x.clone(), |x, weight| layer(&x, weight));
     output.square().mean().backward().unwrap()
 }
 
@@ -32,7 +32,7 @@ fn step(x: &Var, weights: &[Var]) -> Gradients {
 fn checkpointed_step(x: &Var, weights: &[Var]) -> Gradients {
     let output = weights.chunks(4).fold(x.clone(), |x, part| {
         let part = part.to_vec();
-        checkpoint([&x], move |[x]| Ok(part.iter().fold(x, layer))).unwrap()
+        checkpoint([&x], move |[x]| Ok(part.iter().fold(x, |x, weight| layer(&x, weight)))).unwrap()
     });
     output.square().mean().backward().unwrap()
 }

@@ -1,0 +1,95 @@
+//! The operator cases of the ONNX standard, run on the ops of this workspace.
+//!
+//! A family of operators is a file with `run`; the list below says what is left out and why.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops where it fails")]
+
+mod case;
+mod elementwise;
+mod indices;
+mod reductions;
+mod shapes;
+
+use brand_nn_tensor::{DType, Tensor, check};
+use case::{Answer, Case};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+/// Operators that have no place here, with the reason.
+const LEFT_OUT: &[(&str, &str)] = &[];
+
+/// The first family that knows the operator.
+fn run(case: &Case) -> Answer {
+    [elementwise::run, reductions::run, shapes::run, indices::run]
+        .into_iter()
+        .find_map(|family| family(case))
+}
+
+/// What differs, if anything does.
+fn compare(case: &Case, ours: &[Tensor]) -> Result<(), String> {
+    for (i, expected) in case.outputs.iter().enumerate() {
+        let Some(expected) = expected else { continue };
+        let Some(ours) = ours.get(i) else { return Err(format!("output {i} is missing")) };
+        if ours.shape() != expected.shape() || ours.dtype() != expected.dtype() {
+            let (a, b) = (ours.dtype(), expected.dtype());
+            return Err(format!("{a} {}, expected {b} {}", ours.shape(), expected.shape()));
+        }
+        let pairs = ours.to(DType::F64).to_vec::<f64>();
+        let pairs = pairs.into_iter().zip(expected.to(DType::F64).to_vec::<f64>());
+        let (relative, absolute) = case.limits;
+        let same = |a: f64, b: f64| {
+            a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= absolute + relative * b.abs()
+        };
+        if let Some((at, (a, b))) = pairs.enumerate().find(|(_, (a, b))| !same(*a, *b)) {
+            return Err(format!("output {i}, element {at} is {a}, expected {b}"));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn the_operators_of_the_standard() {
+    let Some(archive) = check::data("data/conformance/onnx_node_cases.tar.gz") else { return };
+    let left_out: BTreeMap<_, _> = LEFT_OUT.iter().copied().collect();
+    let (mut passed, mut operators) = (0, BTreeSet::new());
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {})); // panics are part of the list below
+    let (mut failed, mut skipped) = (Vec::new(), BTreeMap::new());
+    for case in case::read(&archive) {
+        let case = match case {
+            Ok(case) => case,
+            Err((_, reason)) => {
+                *skipped.entry(reason).or_insert(0) += 1;
+                continue;
+            }
+        };
+        if let Some(reason) = left_out.get(&case.op[..]) {
+            *skipped.entry((*reason).to_owned()).or_insert(0) += 1;
+            continue;
+        }
+        if case.op != "Cast" && case.op != "CastLike" && case.is_narrow() {
+            *skipped.entry("f16 and bf16 are for storage".to_owned()).or_insert(0) += 1;
+            continue;
+        }
+        let outcome = match catch_unwind(AssertUnwindSafe(|| run(&case))) {
+            Ok(Some(Ok(ours))) => compare(&case, &ours),
+            Ok(Some(Err(error))) => Err(error.to_string()),
+            Ok(None) => Err("no family knows the operator".to_owned()),
+            Err(panic) => Err(panic.downcast_ref::<String>().cloned().unwrap_or_default()),
+        };
+        match outcome {
+            Ok(()) => {
+                passed += 1;
+                operators.insert(case.op);
+            }
+            Err(why) => failed.push(format!("{} ({}): {why}", case.name, case.op)),
+        }
+    }
+    std::panic::set_hook(hook);
+    skipped.iter().for_each(|(reason, count)| println!("{count:4} left out: {reason}"));
+    println!("ONNX: {passed} cases of {} operators", operators.len());
+    assert!(failed.is_empty(), "{} fail:\n{}", failed.len(), failed.join("\n"));
+    assert!(passed >= 650 && operators.len() >= 110, "{passed} cases, {}", operators.len());
+}
