@@ -46,6 +46,17 @@ pub enum Error {
         /// The last row of the table.
         last: usize,
     },
+    /// On a checked trip, a layer's output has a NaN or an infinity.
+    #[error(
+        "{place}: the output is not finite, `{op}` was the first; help: look at the layer's weights \
+         and inputs, lower the rate, or clip the gradients"
+    )]
+    NotFinite {
+        /// The path of the layer, or its type.
+        place: String,
+        /// The op that first gave such a number.
+        op: &'static str,
+    },
     /// A description names a layer that is not registered.
     #[error("unknown layer `{name}`; help: known layers are {}", .known.join(", "))]
     UnknownLayer {
@@ -66,8 +77,10 @@ impl Error {
     /// The same error with the layer's path in place of its type.
     #[must_use]
     pub fn at(mut self, path: &str) -> Self {
-        if let Self::Input { place, .. } | Self::InputType { place, .. } | Self::Id { place, .. } =
-            &mut self
+        if let Self::Input { place, .. }
+        | Self::InputType { place, .. }
+        | Self::Id { place, .. }
+        | Self::NotFinite { place, .. } = &mut self
             && !path.is_empty()
             && !place.contains('.')
         {

@@ -58,8 +58,22 @@ pub trait Call: Layer {
     /// # Errors
     /// What the layer's forward returns, with the path of the layer put in front.
     fn call(&self, input: impl Into<Var>, pass: &mut Pass) -> Result<Var> {
-        self.forward(input.into(), pass).map_err(|error| locate(error, self))
+        let output = self.forward(input.into(), pass).map_err(|error| locate(error, self))?;
+        if pass.is_checked() {
+            finite(&output).map_err(|error| locate(error, self))?;
+        }
+        Ok(output)
     }
+}
+
+/// Refuses an output that is not finite, and names the op that was the first.
+fn finite(output: &Var) -> Result<()> {
+    let dtype = output.dtype();
+    if !dtype.is_float() || output.tensor().is_finite().all() {
+        return Ok(());
+    }
+    let op = output.anomaly().unwrap_or_else(|| output.op());
+    Err(Error::NotFinite { place: "layer".into(), op })
 }
 
 impl<L: Layer + ?Sized> Call for L {}

@@ -10,11 +10,15 @@
 //! | [`Linear`] | [`dense()`] | affine map of the last axis, with an [`Activation`] |
 //! | [`Embedding`] | [`embedding()`] | a learned vector for each id |
 //! | [`Lstm`] | [`lstm()`] | long short-term memory over sequences |
+//! | [`LayerNorm`] | [`layer_norm()`] | each position to mean 0 and variance 1 |
+//! | [`RmsNorm`] | [`rms_norm()`] | each position to root mean square 1 |
+//! | [`BatchNorm`] | [`batch_norm()`] | each channel by the batch, then by running statistics |
+//! | [`GroupNorm`] | [`group_norm()`] | each example's channels in groups |
 //! | [`Dropout`] | [`dropout()`] | zeros in random places while training |
 //! | [`Flatten`] | [`flatten()`] | all axes of an example as one |
 //!
 //! A [`Pass`] says what kind of trip through the layers this is; layers are called with
-//! [`Call::call`]. [`check::layer`] puts any layer, yours too, through the contract that all of
+//! [`Call::call`]; [`checkpoint()`] trades time for memory. [`check::layer`] puts any layer, yours too, through the contract that all of
 //! these keep. One more layer is one more file here, a line below, and a row of the suite.
 //!
 //! # Examples
@@ -34,27 +38,36 @@
 //! ```
 
 mod activation;
+mod batch_norm;
 pub mod check;
+mod checkpoint;
 mod dropout;
 mod embedding;
 mod error;
 mod flatten;
+mod group_norm;
 mod layer;
+mod layer_norm;
 mod linear;
 mod lstm;
 mod network;
 mod pass;
 mod recipe;
 mod sequential;
+mod setting;
 mod summary;
 
 pub use activation::Activation;
+pub use batch_norm::{BatchNorm, BatchNormRecipe, batch_norm};
 pub use brand_nn_autodiff::LstmOutput;
+pub use checkpoint::checkpoint;
 pub use dropout::{Dropout, DropoutRecipe, dropout};
 pub use embedding::{Embedding, EmbeddingRecipe, embedding};
 pub use error::{Error, Result};
 pub use flatten::{Flatten, FlattenRecipe, flatten};
+pub use group_norm::{GroupNorm, GroupNormRecipe, group_norm};
 pub use layer::{Call, Layer};
+pub use layer_norm::{LayerNorm, LayerNormRecipe, RmsNorm, RmsNormRecipe, layer_norm, rms_norm};
 pub use linear::{DenseRecipe, Linear, dense};
 pub use lstm::{Lstm, LstmRecipe, lstm};
 pub use network::Network;

@@ -1,7 +1,7 @@
 //! One trip through a network: whether it trains, and whether it learns.
 
-use brand_nn_autodiff::{Param, Var};
-use brand_nn_tensor::Rng;
+use brand_nn_autodiff::{Error as AutodiffError, Param, Var};
+use brand_nn_tensor::{Rng, Tensor};
 
 use crate::Result;
 
@@ -17,6 +17,9 @@ use crate::Result;
 /// | [`Pass::training`]`.`[`frozen`](Pass::frozen)`()` | on | constant |
 /// | [`Pass::inference`] | off | constant |
 /// | [`Pass::inference`]`.`[`learning`](Pass::learning)`()` | off | tracked |
+///
+/// What a trip learns on the way, such as running means, is written down when the trip ends: when
+/// the pass is dropped, once and in the order of the layers.
 ///
 /// A pass is not `Clone` and training takes `&mut Rng`, so that no dropout mask comes twice.
 ///
@@ -35,37 +38,108 @@ use crate::Result;
 pub struct Pass {
     rng: Option<Rng>,
     learning: bool,
+    checked: bool,
+    updates: Vec<(Param, Tensor)>,
 }
 
 impl Pass {
     /// A trip that trains: dropout on, weights tracked.
     #[must_use]
     pub fn training(rng: &mut Rng) -> Self {
-        Self { rng: Some(rng.fork()), learning: true }
+        Self::make(Some(rng.fork()), true)
     }
 
     /// A trip that predicts: dropout off, weights constant, nothing recorded.
     #[must_use]
     pub fn inference() -> Self {
-        Self { rng: None, learning: false }
+        Self::make(None, false)
+    }
+
+    fn make(rng: Option<Rng>, learning: bool) -> Self {
+        Self { rng, learning, checked: false, updates: Vec::new() }
     }
 
     /// The same trip with constant weights: gradients pass through but none is spent on them.
     #[must_use]
-    pub fn frozen(self) -> Self {
-        Self { learning: false, ..self }
+    pub fn frozen(mut self) -> Self {
+        self.learning = false;
+        self
     }
 
     /// The same trip with tracked weights.
     #[must_use]
-    pub fn learning(self) -> Self {
-        Self { learning: true, ..self }
+    pub fn learning(mut self) -> Self {
+        self.learning = true;
+        self
+    }
+
+    /// The same trip in anomaly mode: each layer's output is looked at, and the first NaN or
+    /// infinity is an error that names the layer and the op.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_autodiff::Params;
+    /// use brand_nn_layers::{Call, Linear, Pass};
+    /// use brand_nn_tensor::Tensor;
+    ///
+    /// let layer = Linear::new(2, 1).init(1)?;
+    /// layer.weight.set(Tensor::from([[f32::INFINITY, 1.0]]))?;
+    /// let error = layer.call(Tensor::ones([1, 2]), &mut Pass::inference().checked()).unwrap_err();
+    /// assert!(error.to_string().contains("not finite"), "{error}");
+    /// # Ok::<(), brand_nn_layers::Error>(())
+    /// ```
+    #[must_use]
+    #[doc(alias = "detect_anomaly")]
+    pub fn checked(mut self) -> Self {
+        self.checked = true;
+        self
     }
 
     /// A trip for a branch that runs beside this one, with masks of its own.
     #[must_use]
     pub fn fork(&mut self) -> Self {
-        Self { rng: self.rng.as_mut().map(Rng::fork), learning: self.learning }
+        let mut branch = Self::make(self.rng.as_mut().map(Rng::fork), self.learning);
+        branch.checked = self.checked;
+        branch
+    }
+
+    /// What is needed to run a part of this trip several times with the same masks.
+    pub(crate) fn branch(&mut self) -> Branch {
+        let seed = self.rng.as_mut().map(Rng::next_u64);
+        Branch { seed, learning: self.learning, checked: self.checked }
+    }
+
+    /// What the trip has learnt so far, which it won't write down then.
+    pub(crate) fn take_updates(&mut self) -> Vec<(Param, Tensor)> {
+        std::mem::take(&mut self.updates)
+    }
+
+    pub(crate) fn add_updates(&mut self, updates: Vec<(Param, Tensor)>) {
+        self.updates.extend(updates);
+    }
+
+    /// Gives a buffer its new value when the trip ends; the last one of several counts.
+    ///
+    /// # Errors
+    /// If the value has another shape than the buffer.
+    pub fn update(&mut self, buffer: &Param, value: Tensor) -> Result<()> {
+        if value.shape() != buffer.shape() {
+            return Err(crate::Error::Autodiff(AutodiffError::Setting {
+                place: buffer.name(),
+                setting: "new value",
+                got: format!("a tensor of shape {}", value.shape()),
+                expected: "the shape of the buffer",
+                help: "make the buffer of the shape of what it collects",
+            }));
+        }
+        self.updates.push((buffer.tie(), value));
+        Ok(())
+    }
+
+    /// Whether layers look for NaN and infinity.
+    #[must_use]
+    pub fn is_checked(&self) -> bool {
+        self.checked
     }
 
     /// Whether dropout drops.
@@ -85,12 +159,39 @@ impl Pass {
     /// # Errors
     /// If the parameter is pending.
     pub fn var(&self, param: &Param) -> Result<Var> {
-        Ok(param.var(self.learning)?)
+        let weight = param.var(self.learning)?;
+        Ok(if self.checked { weight.watch() } else { weight })
     }
 
     /// A key for random numbers that no other draw of this trip gets; `None` on a trip that does
     /// not train.
     pub fn draw(&mut self) -> Option<[u64; 2]> {
         self.rng.as_mut().map(Rng::key)
+    }
+}
+
+/// The trip ends: buffers get what it learnt.
+impl Drop for Pass {
+    fn drop(&mut self) {
+        for (buffer, value) in self.updates.drain(..) {
+            let written = buffer.set(value);
+            debug_assert!(written.is_ok(), "the shape was checked when the update was made");
+        }
+    }
+}
+
+/// A part of a trip that can be made again, with the same masks each time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Branch {
+    seed: Option<u64>,
+    learning: bool,
+    checked: bool,
+}
+
+impl Branch {
+    pub(crate) fn pass(&self) -> Pass {
+        let mut pass = Pass::make(self.seed.map(Rng::new), self.learning);
+        pass.checked = self.checked;
+        pass
     }
 }

@@ -4,8 +4,9 @@
 
 use brand_nn_autodiff::Params;
 use brand_nn_layers::{
-    Activation, Call, Dropout, Embedding, Flatten, Linear, Lstm, Pass, Registry, Sequential, check,
-    dense, dropout, embedding, flatten, lstm,
+    Activation, BatchNorm, Call, Dropout, Embedding, Flatten, GroupNorm, LayerNorm, Linear, Lstm,
+    Pass, Registry, RmsNorm, Sequential, check, checkpoint, dense, dropout, embedding, flatten,
+    group_norm, lstm,
 };
 use brand_nn_tensor::{DType, Rng, Tensor};
 
@@ -26,6 +27,75 @@ fn layers_keep_the_contract() {
     check::layer(|| Lstm::new(3, 4).return_sequences(true), &draws(&[2, 5, 3])).unwrap();
     check::layer(|| Dropout::new(0.3), &draws(&[2, 4])).unwrap();
     check::layer(|| Flatten, &draws(&[2, 3, 2])).unwrap();
+    check::layer(|| LayerNorm::new(3), &draws(&[2, 4, 3])).unwrap();
+    check::layer(|| LayerNorm::new(3).without_bias(), &draws(&[2, 3])).unwrap();
+    check::layer(|| RmsNorm::new(3), &draws(&[2, 4, 3])).unwrap();
+    check::layer(|| GroupNorm::new(2, 4), &draws(&[2, 4, 3])).unwrap();
+    check::layer(|| GroupNorm::instance(2), &draws(&[2, 2, 3, 2])).unwrap();
+    check::layer(|| BatchNorm::new(2), &draws(&[3, 2, 4])).unwrap();
+}
+
+/// PyTorch's running statistics: a tenth of each batch, with the unbiased variance.
+#[test]
+fn running_statistics_move_once_a_trip() {
+    let layer = BatchNorm::new(1).init(0).unwrap();
+    let x = Tensor::from([[1.0_f32], [2.0], [6.0]]); // mean 3, unbiased variance 7
+    let mut rng = Rng::new(1);
+    let mut trip = Pass::training(&mut rng);
+    layer.call(&x, &mut trip).unwrap();
+    assert_eq!(layer.running_mean.value().unwrap().item(), 0.0, "the trip is not over");
+    drop(trip);
+    let near = |param: &brand_nn_autodiff::Param, expected: f64| {
+        let got = param.value().unwrap().item();
+        assert!((got - expected).abs() < 1e-6, "{got} is not {expected}");
+    };
+    near(&layer.running_mean, 0.3);
+    near(&layer.running_var, 0.9 + 0.7);
+
+    // A checkpointed layer runs twice and moves them once.
+    let layer = std::sync::Arc::new(layer);
+    let used = layer.clone();
+    let mut trip = Pass::training(&mut rng);
+    let input = x.clone().into();
+    let y = checkpoint(&input, &mut trip, move |x, pass| used.call(x, pass)).unwrap();
+    y.square().sum().backward().unwrap();
+    drop(trip);
+    near(&layer.running_mean, 0.27 + 0.3);
+
+    layer.call(&x, &mut Pass::inference()).unwrap();
+    near(&layer.running_mean, 0.57);
+    let single = layer.call(Tensor::ones([1, 1]), &mut Pass::training(&mut rng));
+    refused(
+        single,
+        "batch_norm: the input has shape [1, 1], expected more than one value a channel",
+    );
+}
+
+/// Dropout inside a checkpoint: the second run has the masks of the first.
+#[test]
+fn a_checkpoint_repeats_its_masks() {
+    let x = brand_nn_autodiff::Var::leaf(Tensor::ones([1000]));
+    let run = |x: brand_nn_autodiff::Var, pass: &mut Pass| Dropout::new(0.5).call(x, pass);
+    let y = checkpoint(&x, &mut Pass::training(&mut Rng::new(4)), run).unwrap();
+    let slope = y.sum().backward().unwrap().get(&x).unwrap();
+    assert_eq!(&slope, y.tensor());
+    let wrong =
+        checkpoint(&x, &mut Pass::inference(), |x, pass| LayerNorm::new(3).init(0)?.call(x, pass));
+    refused(wrong, "layer_norm: the input has shape [1000], expected a last axis of 3");
+}
+
+/// The anomaly mode names the layer and the op.
+#[test]
+fn a_checked_trip_names_the_layer_of_the_first_nan() {
+    let network = Sequential::new().add(dense(2)).add(dense(1));
+    let network = network.build([3]).unwrap().init(1).unwrap();
+    let large = Tensor::full([1, 3], 1e30);
+    let call = |pass: Pass| network.call(&large, &mut { pass });
+    call(Pass::inference()).unwrap();
+    network.params("dense_1.*").unwrap().get(0).unwrap().set(Tensor::full([1, 2], 1e30)).unwrap();
+    refused(call(Pass::inference().checked()), "dense_1: the output is not finite");
+    let learning = call(Pass::training(&mut Rng::new(1)).checked());
+    refused(learning, "dense_1: the output is not finite, `linear` was the first");
 }
 
 #[test]
@@ -113,6 +183,11 @@ fn wrong_settings_are_refused_when_built() {
     refused(build(twice), "lstm_1: the input has shape [4], expected [time, features]");
     let refusal = Dropout::new(2.0).init(0).map_err(brand_nn_layers::Error::from);
     refused(refusal, "rate is 2");
+    let refusal = LayerNorm::new(2).epsilon(-1.0).init(0).map_err(brand_nn_layers::Error::from);
+    refused(refusal, "epsilon is -1, expected a number that is not below 0");
+    let refusal = BatchNorm::new(2).momentum(1.5).init(0).map_err(brand_nn_layers::Error::from);
+    refused(refusal, "momentum is 1.5, expected a share between 0 and 1");
+    refused(build(Sequential::new().add(group_norm(2))), "groups is 2 for 5 channels");
 }
 
 #[test]

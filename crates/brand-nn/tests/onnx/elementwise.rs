@@ -15,13 +15,22 @@ pub(crate) fn run(case: &Case) -> Answer {
 fn function(case: &Case) -> Answer {
     let method: fn(&Var) -> Var = match &case.op[..] {
         "Abs" => Var::abs,
+        "Acos" => Var::acos,
+        "Acosh" => Var::acosh,
+        "Asin" => Var::asin,
+        "Asinh" => Var::asinh,
+        "Atan" => Var::atan,
+        "Atanh" => Var::atanh,
         "Ceil" => Var::ceil,
         "Cos" => Var::cos,
+        "Cosh" => Var::cosh,
         "Erf" => Var::erf,
         "Exp" => Var::exp,
         "Floor" => Var::floor,
+        "HardSwish" => Var::hard_swish,
         "Identity" => Var::clone,
         "Log" => Var::log,
+        "Mish" => Var::mish,
         "Neg" => |x| -x,
         "Reciprocal" => Var::reciprocal,
         "Relu" => Var::relu,
@@ -29,8 +38,11 @@ fn function(case: &Case) -> Answer {
         "Sigmoid" => Var::sigmoid,
         "Sign" => Var::sign,
         "Sin" => Var::sin,
+        "Sinh" => Var::sinh,
         "Softplus" => Var::softplus,
+        "Softsign" => Var::softsign,
         "Sqrt" => Var::sqrt,
+        "Tan" => Var::tan,
         "Tanh" => Var::tanh,
         _ => return None,
     };
@@ -42,9 +54,29 @@ fn activation(case: &Case) -> Answer {
     one(match &case.op[..] {
         "Gelu" if case.text("approximate") == "tanh" => x.gelu_tanh(),
         "Gelu" => x.gelu(),
+        "Elu" => x.elu(case.float("alpha", 1.0)),
+        "Celu" => x.celu(case.float("alpha", 1.0)),
+        "Selu" => x.elu(case.float("alpha", 1.673_263_2)) * case.float("gamma", 1.050_701),
+        "LeakyRelu" => x.leaky_relu(case.float("alpha", 0.01)),
+        "PRelu" => {
+            let steep = &x * case.var(1);
+            Var::where_(&x.tensor().less_than(0.0), &steep, &x)
+        }
+        "HardSigmoid" => (x * case.float("alpha", 0.2) + case.float("beta", 0.5)).clamp(0.0, 1.0),
+        "ThresholdedRelu" => x.threshold(case.float("alpha", 1.0), 0.0),
+        "Shrink" => shrink(case),
         "Swish" => (&x * case.float("alpha", 1.0)).sigmoid() * x,
         _ => return None,
     })
+}
+
+/// Towards zero by `bias` beyond `lambd` on either side, zero between.
+fn shrink(case: &Case) -> Var {
+    let (x, bias) = (case.tensor(0).to(DType::F32), case.float("bias", 0.0));
+    let limit = case.float("lambd", 0.5);
+    let below = x.less_than(-limit).to(DType::F32) * (&x + bias);
+    let above = x.greater_than(limit).to(DType::F32) * (&x - bias);
+    (below + above).to(case.tensor(0).dtype()).into()
 }
 
 fn arithmetic(case: &Case) -> Answer {
@@ -60,6 +92,8 @@ fn arithmetic(case: &Case) -> Answer {
         "Max" => fold(Tensor::maximum),
         "Min" => fold(Tensor::minimum),
         "Mean" => fold(|a, b| a + b) / case.inputs.len() as f64,
+        "Mod" if case.int("fmod", 0) == 1 => case.tensor(0).fmod(&case.tensor(1)),
+        "Mod" => case.tensor(0).remainder(&case.tensor(1)),
         "Pow" => case.tensor(0).pow(&case.tensor(1).to(case.tensor(0).dtype())),
         _ => return None,
     })

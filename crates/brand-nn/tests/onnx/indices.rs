@@ -1,13 +1,18 @@
 //! Operators that take and put elements by their number.
 
 use crate::case::{Answer, Case, many, one};
-use brand_nn_tensor::{DType, Tensor};
+use brand_nn_tensor::{DType, Scatter, Tensor};
 
 pub(crate) fn run(case: &Case) -> Answer {
     match &case.op[..] {
         "Gather" => Some(gather(case)),
         "GatherElements" => one(case.tensor(0).gather(axis(case), &places(case))),
         "OneHot" => Some(one_hot(case)),
+        "ScatterElements" | "Scatter" => Some(scatter(case)),
+        "ScatterND" => Some(scatter_nd(case)),
+        "GatherND" => Some(gather_nd(case)),
+        "Compress" => Some(compress(case)),
+        "NonZero" => one(case.tensor(0).nonzero().t()),
         "Slice" => one(slice(case)),
         "TopK" => many(topk(case)),
         _ => None,
@@ -49,6 +54,48 @@ fn one_hot(case: &Case) -> brand_nn::Result<Vec<Tensor>> {
     let mut order: Vec<_> = (0..ndim - 1).collect();
     order.insert(axis.rem_euclid(ndim) as usize, ndim - 1);
     Ok(vec![values.permute(&order)])
+}
+
+fn mode(case: &Case) -> Scatter {
+    match case.text("reduction") {
+        "add" => Scatter::Add,
+        "mul" => Scatter::Mul,
+        "min" => Scatter::Min,
+        "max" => Scatter::Max,
+        _ => Scatter::Set,
+    }
+}
+
+fn scatter(case: &Case) -> brand_nn::Result<Vec<Tensor>> {
+    let (x, source) = (case.var(0), case.var(2));
+    Ok(vec![x.scatter(axis(case), &places(case), &source, mode(case))?.into_tensor()])
+}
+
+fn scatter_nd(case: &Case) -> brand_nn::Result<Vec<Tensor>> {
+    let (x, source) = (case.var(0), case.var(2));
+    Ok(vec![x.scatter_nd(&case.tensor(1), &source, mode(case))?.into_tensor()])
+}
+
+/// Slices by their leading places; leading axes that both share are gone through one by one.
+fn gather_nd(case: &Case) -> brand_nn::Result<Vec<Tensor>> {
+    let (x, ids) = (case.tensor(0), case.tensor(1));
+    if case.int("batch_dims", 0) == 0 {
+        return Ok(vec![x.gather_nd(&ids)?]);
+    }
+    let each = (0..x.dim(0)).map(|i| x.select(0, i).gather_nd(&ids.select(0, i)));
+    let parts = each.collect::<Result<Vec<_>, _>>()?;
+    Ok(vec![Tensor::stack(&parts, 0)])
+}
+
+fn compress(case: &Case) -> brand_nn::Result<Vec<Tensor>> {
+    let chosen = case.tensor(1).to_vec::<bool>();
+    let places = chosen.iter().enumerate().filter(|(_, on)| **on).map(|(at, _)| at as i64);
+    let places = Tensor::from(&places.collect::<Vec<_>>()[..]);
+    let (x, axis) = match case.has("axis") {
+        true => (case.tensor(0), axis(case)),
+        false => (case.tensor(0).flatten(), 0),
+    };
+    Ok(vec![x.index_select(axis, &places)?])
 }
 
 fn slice(case: &Case) -> Tensor {

@@ -1,7 +1,7 @@
 //! Operators that move elements and change none, and that make tensors of a shape.
 
 use crate::case::{Answer, Case, many, one};
-use brand_nn_tensor::{DType, Tensor};
+use brand_nn_tensor::{DType, PadMode, Tensor};
 
 pub(crate) fn run(case: &Case) -> Answer {
     one_to_one(case).or_else(|| several(case)).or_else(|| made(case))
@@ -16,6 +16,10 @@ fn one_to_one(case: &Case) -> Answer {
         "Transpose" => transpose(case),
         "Expand" => expand(case),
         "Tile" => case.tensor(0).tile(&lengths(&case.whole(1)?)),
+        "Trilu" => trilu(case),
+        "Pad" => pad(case),
+        "CenterCropPad" => centre(case),
+        "ReverseSequence" => reversed(case),
         "DepthToSpace" => depth_to_space(case),
         "SpaceToDepth" => space_to_depth(case),
         _ => return None,
@@ -77,6 +81,70 @@ fn expand(case: &Case) -> Tensor {
     let (x, wanted) = (case.tensor(0), lengths(&case.whole(1).unwrap()));
     let shape = brand_nn_tensor::Shape::broadcast(x.shape(), &wanted.into()).unwrap();
     x.expand(shape)
+}
+
+fn trilu(case: &Case) -> Tensor {
+    let offset = case.whole(1).map_or(0, |k| k[0]) as isize;
+    match case.int("upper", 1) {
+        1 => case.tensor(0).triu(offset),
+        _ => case.tensor(0).tril(offset),
+    }
+}
+
+fn pad(case: &Case) -> Tensor {
+    let (x, pads) = (case.tensor(0), case.whole(1).unwrap());
+    let axes = case.whole(3).unwrap_or_else(|| (0..x.ndim() as i64).collect());
+    let mut sides = vec![(0, 0); x.ndim()];
+    for (i, axis) in axes.iter().enumerate() {
+        let axis = axis.rem_euclid(x.ndim() as i64) as usize;
+        sides[axis] = (pads[i] as usize, pads[axes.len() + i] as usize);
+    }
+    x.pad_axes(
+        &sides,
+        match case.text("mode") {
+            "reflect" => PadMode::Reflect,
+            "edge" => PadMode::Edge,
+            "wrap" => PadMode::Wrap,
+            _ => PadMode::Constant(case.optional(2).map_or(0.0, |value| value.item())),
+        },
+    )
+}
+
+/// The middle of each axis, cut or padded with zeros to the wanted length.
+fn centre(case: &Case) -> Tensor {
+    let x = case.tensor(0);
+    let all = || (0..x.ndim() as i64).collect();
+    let axes = case.ints("axes").unwrap_or_else(all);
+    axes.iter().zip(case.whole(1).unwrap()).fold(x.clone(), |x, (&axis, wanted)| {
+        let (axis, wanted) = (axis as isize, wanted as usize);
+        let len = x.dim(axis);
+        match wanted < len {
+            true => x.slice(axis, (len - wanted) / 2..(len - wanted) / 2 + wanted),
+            false => {
+                let before = (wanted - len) / 2;
+                x.pad(axis, before, wanted - len - before, 0.0)
+            }
+        }
+    })
+}
+
+/// The first steps of each sequence in the opposite order.
+fn reversed(case: &Case) -> Tensor {
+    let (batch, time) = (case.int("batch_axis", 1) as isize, case.int("time_axis", 0) as isize);
+    let x = case.tensor(0);
+    let parts: Vec<_> = case
+        .whole(1)
+        .unwrap()
+        .iter()
+        .enumerate()
+        .map(|(i, &len)| {
+            let one = x.slice(batch, i..i + 1);
+            let (head, tail) =
+                (one.slice(time, 0..len as usize), one.slice(time, len as usize..x.dim(time)));
+            Tensor::concat(&[head.flip(time), tail], time)
+        })
+        .collect();
+    Tensor::concat(&parts, batch)
 }
 
 fn depth_to_space(case: &Case) -> Tensor {

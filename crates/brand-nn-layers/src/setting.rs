@@ -1,0 +1,60 @@
+//! Numbers of layers that no type can bound: stored by the constructor, checked when built.
+
+use brand_nn_autodiff::{Error, Params, Result, Visitor};
+
+/// One number of a layer, with the values that it may have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setting {
+    pub(crate) value: f64,
+    place: &'static str,
+    name: &'static str,
+    range: Range,
+}
+
+/// The values that a setting may have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Range {
+    /// 0 or more.
+    NotNegative,
+    /// A share: from 0 to 1, both included.
+    Share,
+}
+
+impl Setting {
+    pub(crate) fn new(place: &'static str, name: &'static str, range: Range, value: f64) -> Self {
+        Self { value, place, name, range }
+    }
+
+    /// What norms add to a variance.
+    pub(crate) fn epsilon(place: &'static str, value: f64) -> Self {
+        Self::new(place, "epsilon", Range::NotNegative, value)
+    }
+
+    pub(crate) fn with(self, value: f64) -> Self {
+        Self { value, ..self }
+    }
+}
+
+impl Params for Setting {
+    fn visit(&self, _: &mut Visitor<'_>) {}
+
+    fn check(&self) -> Result<()> {
+        let (fits, expected, help) = match self.range {
+            Range::NotNegative => (
+                self.value >= 0.0 && self.value.is_finite(),
+                "a number that is not below 0",
+                "leave the setting out for the usual value",
+            ),
+            Range::Share => (
+                (0.0..=1.0).contains(&self.value),
+                "a share between 0 and 1",
+                "write 0.1 for ten percent",
+            ),
+        };
+        if fits {
+            return Ok(());
+        }
+        let (place, got) = (self.place.to_owned(), self.value.to_string());
+        Err(Error::Setting { place, setting: self.name, got, expected, help })
+    }
+}
