@@ -55,6 +55,7 @@ mod walk;
 mod watch;
 
 pub use brand_nn_derive::Params;
+pub use brand_nn_kernels::Pairs;
 pub use brand_nn_tensor::{AttentionOptions, CrossEntropyOptions};
 pub use checkpoint::checkpoint;
 pub use error::{Error, Result};
@@ -65,9 +66,12 @@ pub use ops::{
     attention::attention,
     embedding::embedding,
     grid_sample::{Between, GridSample, Outside},
+    gru::gru,
     lstm::{LstmOutput, LstmWeights, lstm},
     norm::BatchStatistics,
     operators::Scalar,
+    recurrent::{RecurrentOutput, RecurrentWeights},
+    rnn::{Nonlinearity, rnn},
 };
 pub use param::{Param, Role};
 pub use param_set::ParamSet;

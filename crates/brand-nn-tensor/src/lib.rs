@@ -67,6 +67,7 @@ mod fused;
 mod fused_attention;
 mod fused_cross_entropy;
 mod fused_norm;
+mod fused_rotary;
 mod fused_softmax;
 mod index;
 mod interop;

@@ -1,6 +1,7 @@
 //! A whole LSTM layer over all time steps, as one node with its backward by hand.
 
-use crate::{Error, Result, Var, gradients::Flow, walk::Walk};
+use super::recurrent::{Sizes, join};
+use crate::{Result, Var, gradients::Flow, walk::Walk};
 use brand_nn_kernels::{LstmStep, Mat, MatMut, Real, gemm, lstm_cell, lstm_cell_backward, threads};
 use brand_nn_tensor::{DType, Element, Tensor};
 
@@ -53,7 +54,9 @@ pub struct LstmOutput {
 /// # Ok::<(), brand_nn_autodiff::Error>(())
 /// ```
 pub fn lstm(input: &Var, weights: &LstmWeights, state: Option<(&Var, &Var)>) -> Result<LstmOutput> {
-    let sizes = Sizes::check(input, weights, state)?;
+    let states = state.map_or_else(Vec::new, |(h, c)| vec![("hidden", h), ("cell", c)]);
+    let products = [&weights.weight_ih, &weights.weight_hh];
+    let sizes = Sizes::check("lstm", 4, input, products, &[("bias", &weights.bias)], &states)?;
     let zeros = || Var::from(Tensor::zeros_of([sizes.batch, sizes.units], input.dtype()));
     let (hidden, cell) = state.map_or_else(|| (zeros(), zeros()), |(h, c)| (h.clone(), c.clone()));
     let inputs = [input, &weights.weight_ih, &weights.weight_hh, &weights.bias, &hidden, &cell];
@@ -67,62 +70,6 @@ pub fn lstm(input: &Var, weights: &LstmWeights, state: Option<(&Var, &Var)>) -> 
         hidden: packed.select(0, time - 1),
         cell: packed.select(0, time),
     })
-}
-
-/// The lengths of all axes.
-#[derive(Clone, Copy)]
-struct Sizes {
-    batch: usize,
-    time: usize,
-    features: usize,
-    units: usize,
-}
-
-impl Sizes {
-    fn check(input: &Var, w: &LstmWeights, state: Option<(&Var, &Var)>) -> Result<Self> {
-        let [batch, time, features] = input.tensor().dims()?;
-        let [_, units] = w.weight_hh.tensor().dims()?;
-        expect("weight_ih", &w.weight_ih, &[4 * units, features])?;
-        expect("weight_hh", &w.weight_hh, &[4 * units, units])?;
-        expect("bias", &w.bias, &[4 * units])?;
-        for (name, part) in state.map(|(h, c)| [("hidden", h), ("cell", c)]).into_iter().flatten() {
-            expect(name, part, &[batch, units])?;
-        }
-        if time == 0 || !matches!(input.dtype(), DType::F32 | DType::F64) {
-            return Err(refusal("input", input, "f32 or f64 with at least one time step"));
-        }
-        Ok(Self { batch, time, features, units })
-    }
-
-    /// Where each part of the batch begins and ends: a function of the batch alone.
-    fn parts(&self) -> Vec<std::ops::Range<usize>> {
-        let count = (self.batch / 16).clamp(1, 8);
-        let edge = |i: usize| self.batch * i / count;
-        (0..count).map(|i| edge(i)..edge(i + 1)).collect()
-    }
-}
-
-fn expect(name: &'static str, var: &Var, shape: &[usize]) -> Result<()> {
-    if var.shape()[..] == *shape {
-        return Ok(());
-    }
-    Err(Error::Setting {
-        place: "lstm".into(),
-        setting: name,
-        got: format!("of shape {}", var.shape()),
-        expected: "a shape that fits the input and the units",
-        help: "weights are [4·units, …] with the gates i, f, g, o; states are [batch, units]",
-    })
-}
-
-fn refusal(setting: &'static str, var: &Var, expected: &'static str) -> Error {
-    Error::Setting {
-        place: "lstm".into(),
-        setting,
-        got: format!("{} of shape {}", var.dtype(), var.shape()),
-        expected,
-        help: "sequences are [batch, time, features]",
-    }
 }
 
 /// Runs all parts and records them as one node whose value is the hidden states of all steps and,
@@ -154,13 +101,6 @@ fn record<T: Real + Element>(sizes: Sizes, inputs: [&Var; 6]) -> Var {
         });
         Ok(Slopes::merge(&slopes).into_flows(walk))
     })
-}
-
-fn join(parts: &[Tensor], axis: isize) -> Tensor {
-    match parts {
-        [one] => one.clone(),
-        many => Tensor::concat(many, axis),
-    }
 }
 
 /// What the backward of one part of the batch needs; all are time-major.

@@ -1,6 +1,8 @@
 //! The arms of golden rows whose ops are fused: norms, losses, attention, recurrent layers.
 
-use brand_nn_autodiff::{AttentionOptions, CrossEntropyOptions, Var, attention};
+use brand_nn_autodiff::{
+    AttentionOptions, CrossEntropyOptions, Nonlinearity, RecurrentWeights, Var, attention, gru, rnn,
+};
 use brand_nn_tensor::Tensor;
 
 /// The op that a row is called after, with the settings that `ops.py` gives it.
@@ -17,12 +19,24 @@ pub(crate) fn apply(op: &str, x: &[Var]) -> Var {
             x[0].batch_norm_with(&given[0], &given[1], Some(&x[1]), Some(&x[2]), 1e-5)
         }
         "unbiased_variance" => x[0].batch_norm(None, None, 1e-5).1.unbiased_variance().into(),
+        "gru" => gru(&x[0], &weights(x), Some(&x[5])).unwrap().sequence,
+        "rnn_tanh" => recur(x, Nonlinearity::Tanh),
+        "rnn_relu" => recur(x, Nonlinearity::Relu),
         _ if op.starts_with("cross_entropy") => cross_entropy(op, x),
         _ if op.starts_with("attention") => {
             attention(&x[0], &x[1], &x[2], &attention_options(op)).unwrap()
         }
         _ => panic!("no arm for golden rows of the op {op}"),
     }
+}
+
+fn recur(x: &[Var], by: Nonlinearity) -> Var {
+    rnn(&x[0], &weights(x), Some(&x[5]), by).unwrap().sequence
+}
+
+fn weights(x: &[Var]) -> RecurrentWeights {
+    let [weight_ih, weight_hh, bias_ih, bias_hh] = [1, 2, 3, 4].map(|i| x[i].clone());
+    RecurrentWeights { weight_ih, weight_hh, bias_ih, bias_hh }
 }
 
 fn cross_entropy(op: &str, x: &[Var]) -> Var {

@@ -267,6 +267,31 @@ RESIZED = [
     ),
 ]
 
+
+def recurrent(kind, **settings):
+    """All states of a layer: input, both weights, both biases, the state at the start."""
+
+    def run(x, weight_ih, weight_hh, bias_ih, bias_hh, state):
+        layer = kind(x.shape[2], state.shape[1], batch_first=True, **settings)
+        names = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"]
+        weights = dict(zip(names, [weight_ih, weight_hh, bias_ih, bias_hh], strict=True))
+        return torch.func.functional_call(layer, weights, (x, state.unsqueeze(0)))[0]
+
+    return run
+
+
+def parts(gates):
+    """Two sequences of three steps with two features, for two units."""
+    rows = 2 * gates
+    return [near(2, 3, 2), near(rows, 2), near(rows, 2), near(rows), near(rows), near(2, 2)]
+
+
+RECURRENT = [
+    ("gru", recurrent(torch.nn.GRU), parts(3)),
+    ("rnn_tanh", recurrent(torch.nn.RNN), parts(1)),
+    ("rnn_relu", recurrent(torch.nn.RNN, nonlinearity="relu"), parts(1)),
+]
+
 ROWS = [
     *SMOOTH,
     *CHOICES,
@@ -274,6 +299,7 @@ ROWS = [
     *NORMS,
     *CROSS_ENTROPY,
     *ATTENTION,
+    *RECURRENT,
     *CONVOLUTIONS,
     *POOLS,
     *RESIZED,

@@ -13,7 +13,9 @@ mod indices;
 mod norms;
 mod pools;
 mod products;
+mod recurrent;
 mod reductions;
+mod rotary;
 mod shapes;
 mod structured;
 mod table;
@@ -35,6 +37,8 @@ fn rows() -> Vec<Row> {
         norms::rows(),
         attention::rows(),
         cross_entropy::rows(),
+        recurrent::rows(),
+        rotary::rows(),
         structured::rows(),
         windows::rows(),
         pools::rows(),
@@ -54,6 +58,8 @@ fn refusals() -> Vec<Refusal> {
         attention::refusals(),
         cross_entropy::refusals(),
         pools::refusals(),
+        recurrent::refusals(),
+        rotary::refusals(),
     ]
     .into_iter()
     .flatten()
@@ -68,6 +74,8 @@ fn twins() -> Vec<Twin> {
         attention::twins(),
         cross_entropy::twins(),
         pools::twins(),
+        recurrent::twins(),
+        rotary::twins(),
     ]
     .into_iter()
     .flatten()
@@ -81,6 +89,7 @@ fn limits() -> Vec<Limit> {
         attention::limits(),
         cross_entropy::limits(),
         pools::limits(),
+        recurrent::limits(),
     ]
     .into_iter()
     .flatten()

@@ -1,0 +1,310 @@
+//! What recurrent layers share: sizes, parts of the batch, and the way through time.
+
+use super::{gru, rnn};
+use crate::{Error, Result, Var, gradients::Flow, node::Flows, walk::Walk};
+use brand_nn_kernels::{Mat, MatMut, Real, gemm, gru_cell, threads};
+use brand_nn_tensor::{DType, Element, Tensor};
+use std::ops::Range;
+
+/// The weights of a GRU or a plain recurrent layer, with a bias for each of the two products.
+#[derive(Clone, Debug)]
+pub struct RecurrentWeights {
+    /// `[gates · units, features]`; a GRU has 3 gates, in PyTorch's order reset, update, new.
+    pub weight_ih: Var,
+    /// `[gates · units, units]`.
+    pub weight_hh: Var,
+    /// `[gates · units]`, added to what inputs give.
+    pub bias_ih: Var,
+    /// `[gates · units]`, added to what the state gives.
+    pub bias_hh: Var,
+}
+
+/// What a GRU or a plain recurrent layer makes of a batch of sequences.
+#[derive(Clone, Debug)]
+pub struct RecurrentOutput {
+    /// The hidden state after every step, `[batch, time, units]`.
+    pub sequence: Var,
+    /// The hidden state after the last step, `[batch, units]`.
+    pub hidden: Var,
+}
+
+/// The part of a step that follows its two products.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cell {
+    Gru,
+    Tanh,
+    Relu,
+}
+
+impl Cell {
+    fn name(self) -> &'static str {
+        if self == Self::Gru { "gru" } else { "rnn" }
+    }
+
+    /// How many gates of `units` numbers each product makes.
+    fn gates(self) -> usize {
+        if self == Self::Gru { 3 } else { 1 }
+    }
+}
+
+/// What a step had, and left for its way back.
+#[derive(Clone, Copy)]
+pub(crate) struct Step<'a, T> {
+    pub(crate) units: usize,
+    pub(crate) gates: &'a [T],
+    pub(crate) recurrent: &'a [T],
+    pub(crate) before: &'a [T],
+    pub(crate) after: &'a [T],
+}
+
+/// Runs a layer over a batch of sequences.
+pub(crate) fn run(
+    cell: Cell,
+    input: &Var,
+    weights: &RecurrentWeights,
+    state: Option<&Var>,
+) -> Result<RecurrentOutput> {
+    let RecurrentWeights { weight_ih, weight_hh, bias_ih, bias_hh } = weights;
+    let biases = [("bias_ih", bias_ih), ("bias_hh", bias_hh)];
+    let states = state.map(|state| ("state", state));
+    let products = [weight_ih, weight_hh];
+    let sizes =
+        Sizes::check(cell.name(), cell.gates(), input, products, &biases, states.as_slice())?;
+    let zeros = || Tensor::zeros_of([sizes.batch, sizes.units], input.dtype()).into();
+    let state = state.cloned().unwrap_or_else(zeros);
+    let inputs = [input, weight_ih, weight_hh, bias_ih, bias_hh, &state];
+    let sequence = match input.dtype() {
+        DType::F64 => record::<f64>(cell, sizes, inputs),
+        _ => record::<f32>(cell, sizes, inputs),
+    };
+    let hidden = sequence.select(0, sizes.time - 1);
+    Ok(RecurrentOutput { sequence: sequence.transpose(0, 1), hidden })
+}
+
+/// The lengths of all axes of a recurrent layer.
+#[derive(Clone, Copy)]
+pub(crate) struct Sizes {
+    pub(crate) batch: usize,
+    pub(crate) time: usize,
+    pub(crate) features: usize,
+    pub(crate) units: usize,
+}
+
+impl Sizes {
+    /// The sizes, if input, both weights, the biases and the states fit.
+    pub(crate) fn check(
+        op: &'static str,
+        gates: usize,
+        input: &Var,
+        [weight_ih, weight_hh]: [&Var; 2],
+        biases: &[(&'static str, &Var)],
+        states: &[(&'static str, &Var)],
+    ) -> Result<Self> {
+        let [batch, time, features] = input.tensor().dims()?;
+        let [_, units] = weight_hh.tensor().dims()?;
+        expect(op, "weight_ih", weight_ih, &[gates * units, features])?;
+        expect(op, "weight_hh", weight_hh, &[gates * units, units])?;
+        for (name, bias) in biases {
+            expect(op, name, bias, &[gates * units])?;
+        }
+        for (name, state) in states {
+            expect(op, name, state, &[batch, units])?;
+        }
+        if time == 0 || !matches!(input.dtype(), DType::F32 | DType::F64) {
+            return Err(Error::Setting {
+                place: op.into(),
+                setting: "input",
+                got: format!("{} of shape {}", input.dtype(), input.shape()),
+                expected: "f32 or f64 with at least one time step",
+                help: "sequences are [batch, time, features]",
+            });
+        }
+        Ok(Self { batch, time, features, units })
+    }
+
+    /// Where each part of the batch begins and ends: a function of the batch alone.
+    pub(crate) fn parts(&self) -> Vec<Range<usize>> {
+        let count = (self.batch / 16).clamp(1, 8);
+        let edge = |i: usize| self.batch * i / count;
+        (0..count).map(|i| edge(i)..edge(i + 1)).collect()
+    }
+}
+
+fn expect(op: &'static str, name: &'static str, var: &Var, shape: &[usize]) -> Result<()> {
+    if var.shape()[..] == *shape {
+        return Ok(());
+    }
+    Err(Error::Setting {
+        place: op.into(),
+        setting: name,
+        got: format!("of shape {}", var.shape()),
+        expected: "a shape that fits the input and the units",
+        help: "weights are [gates·units, …]: 4 gates for an lstm, in the order i, f, g, o, \
+               3 for a gru, in the order r, z, n; states are [batch, units]",
+    })
+}
+
+/// The parts of a batch side by side.
+pub(crate) fn join(parts: &[Tensor], axis: isize) -> Tensor {
+    match parts {
+        [one] => one.clone(),
+        many => Tensor::concat(many, axis),
+    }
+}
+
+/// Runs all parts and records them as one node: the hidden states, `[time, batch, units]`.
+fn record<T: Real + Element>(cell: Cell, sizes: Sizes, inputs: [&Var; 6]) -> Var {
+    let [x, weight_ih, weight_hh, bias_ih, bias_hh, state] = inputs.map(Var::tensor);
+    let parts = sizes.parts();
+    let traces = threads::map(parts.len(), |i| {
+        let range = parts[i].clone();
+        let part = Sizes { batch: range.len(), ..sizes };
+        let rows = x.slice(0, range.clone()).transpose(0, 1).contiguous();
+        let weights = [weight_ih, weight_hh, bias_ih, bias_hh];
+        Trace::forward::<T>(cell, part, rows, weights, &state.slice(0, range))
+    });
+    let outputs: Vec<_> = traces.iter().map(|trace| trace.hidden.slice(0, 1..)).collect();
+    let mut slots = 0..;
+    let saved = inputs.map(|input| input.save(slots.next().unwrap_or_default()));
+    Var::record_many(cell.name(), &inputs, join(&outputs, 1), move |walk, gradient| {
+        if walk.higher() {
+            return walk.through_twin(saved.each_ref(), gradient, |inputs| twin(cell, inputs));
+        }
+        let parts = sizes.parts();
+        let slopes = threads::map(parts.len(), |i| {
+            let part = gradient.tensor().slice(1, parts[i].clone()).contiguous();
+            traces[i].backward::<T>(cell, &part, [&saved[1].value, &saved[2].value], walk)
+        });
+        Ok(merge(&slopes))
+    })
+}
+
+/// What the backward of one part of the batch needs; all are time-major.
+struct Trace {
+    sizes: Sizes,
+    input: Tensor,     // [time, batch, features]
+    gates: Tensor,     // [time · batch, gates · units], as the cell left them
+    recurrent: Tensor, // [time · batch, gates · units], what the state gave
+    hidden: Tensor,    // [time + 1, batch, units], the start first
+}
+
+impl Trace {
+    fn forward<T: Real + Element>(
+        cell: Cell,
+        sizes: Sizes,
+        input: Tensor,
+        [weight_ih, weight_hh, bias_ih, bias_hh]: [&Tensor; 4],
+        start: &Tensor,
+    ) -> Self {
+        let Sizes { batch, time, features, units } = sizes;
+        let rows = input.reshape([time * batch, features]);
+        let mut gates = rows.matmul(&weight_ih.t()) + bias_ih;
+        let mut recurrent = bias_hh.expand(gates.shape()).contiguous();
+        let empty = Tensor::zeros_of([time, batch, units], input.dtype());
+        let mut hidden = Tensor::concat(&[start.unsqueeze(0), empty], 0);
+        let (width, step, weights) = (cell.gates() * units, batch * units, weight_hh.data::<T>());
+        let (g, r, h) = (gates.make_mut::<T>(), recurrent.make_mut::<T>(), hidden.make_mut::<T>());
+        for t in 0..time {
+            let (before, after) = h.split_at_mut((t + 1) * step);
+            let (before, after) = (&before[t * step..], &mut after[..step]);
+            let wide = t * batch * width..(t + 1) * batch * width;
+            let (gates, recurrent) = (&mut g[wide.clone()], &mut r[wide]);
+            let out = MatMut::rows(&mut *recurrent, batch, width);
+            let states = Mat::rows(before, batch, units);
+            gemm(T::ONE, states, Mat::columns(&weights, units, width), T::ONE, out);
+            match cell {
+                Cell::Gru => gru_cell(units, gates, recurrent, before, after),
+                _ => rnn::forward(cell, gates, recurrent, after),
+            }
+        }
+        Self { sizes, input, gates, recurrent, hidden }
+    }
+
+    /// The gradients of all inputs, in their order, of one part of the batch.
+    fn backward<T: Real + Element>(
+        &self,
+        cell: Cell,
+        gradient: &Tensor,
+        [weight_ih, weight_hh]: [&Tensor; 2],
+        walk: &Walk<'_>,
+    ) -> [Option<Tensor>; 6] {
+        let Sizes { batch, time, features, units } = self.sizes;
+        let ([outer, inner], state) = self.through_time::<T>(cell, gradient, weight_hh);
+        let before = || self.hidden.slice(0, ..time).reshape([time * batch, units]);
+        let input = || self.input.reshape([time * batch, features]);
+        let back = || outer.matmul(weight_ih).reshape([time, batch, features]).transpose(0, 1);
+        [
+            walk.needs(0).then(back),
+            walk.needs(1).then(|| outer.t().matmul(&input())),
+            walk.needs(2).then(|| inner.t().matmul(&before())),
+            walk.needs(3).then(|| outer.sum_axis(0)),
+            walk.needs(4).then(|| inner.sum_axis(0)),
+            walk.needs(5).then_some(state),
+        ]
+    }
+
+    /// The slopes of what inputs give, of what the state gives, and of the state at the start.
+    fn through_time<T: Real + Element>(
+        &self,
+        cell: Cell,
+        gradient: &Tensor,
+        weight_hh: &Tensor,
+    ) -> ([Tensor; 2], Tensor) {
+        let Sizes { batch, time, units, .. } = self.sizes;
+        let (width, step) = (cell.gates() * units, batch * units);
+        let mut outer = Tensor::zeros_like(&self.gates);
+        let mut inner = Tensor::zeros_like(&self.gates);
+        let mut state = Tensor::zeros_of([batch, units], gradient.dtype());
+        let (g, weights, h) =
+            (gradient.data::<T>(), weight_hh.data::<T>(), self.hidden.data::<T>());
+        let (gates, recurrent) = (self.gates.data::<T>(), self.recurrent.data::<T>());
+        let (a, b, dh) = (outer.make_mut::<T>(), inner.make_mut::<T>(), state.make_mut::<T>());
+        for t in (0..time).rev() {
+            let (now, next) = (t * step..(t + 1) * step, (t + 1) * step..(t + 2) * step);
+            let wide = t * batch * width..(t + 1) * batch * width;
+            dh.iter_mut().zip(&g[now.clone()]).for_each(|(dh, &g)| *dh = *dh + g);
+            let (gates, recurrent) = (&gates[wide.clone()], &recurrent[wide.clone()]);
+            let step = Step { units, gates, recurrent, before: &h[now], after: &h[next] };
+            let slopes = [&mut a[wide.clone()], &mut b[wide.clone()]];
+            match cell {
+                Cell::Gru => gru::backward(step, dh, slopes),
+                _ => rnn::backward(cell, step, dh, slopes),
+            }
+            let slopes = Mat::rows(&b[wide], batch, width);
+            let weights = Mat::rows(&weights, width, units);
+            gemm(T::ONE, slopes, weights, T::ONE, MatMut::rows(dh, batch, units));
+        }
+        ([outer, inner], state)
+    }
+}
+
+/// Joins what each part has for its own rows and sums what all share, in the parts' order.
+fn merge(parts: &[[Option<Tensor>; 6]]) -> Flows {
+    let all = |slot: usize| {
+        let slopes: Option<Vec<_>> = parts.iter().map(|part| part[slot].clone()).collect();
+        let slopes = slopes?;
+        let slope = match slot {
+            0 | 5 => join(&slopes, 0),
+            _ => slopes.into_iter().reduce(|a, b| a + b)?,
+        };
+        Some(Flow::Dense(slope.into()))
+    };
+    (0..6).map(all).collect()
+}
+
+/// The same layer in plain ops, for gradients of gradients: `[time, batch, units]`.
+fn twin(cell: Cell, [x, weight_ih, weight_hh, bias_ih, bias_hh, mut h]: [Var; 6]) -> Result<Var> {
+    let [_, time, _] = x.tensor().dims()?;
+    let mut steps = Vec::with_capacity(time);
+    for t in 0..time {
+        let outer = x.select(1, t).linear(&weight_ih, Some(&bias_ih));
+        let inner = h.linear(&weight_hh, Some(&bias_hh));
+        h = match cell {
+            Cell::Gru => gru::plain(&outer, &inner, &h),
+            Cell::Tanh => (outer + inner).tanh(),
+            Cell::Relu => (outer + inner).relu(),
+        };
+        steps.push(h.clone());
+    }
+    Ok(Var::stack(&steps, 0))
+}
