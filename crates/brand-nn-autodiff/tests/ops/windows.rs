@@ -70,7 +70,11 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         "conv_transpose": || Ok(ones([1, 2, 5]).conv_transpose(&ones([3, 1, 2]), None, ConvTranspose::new()))
             => "conv_transpose: shape [3, 1, 2], expected [2, ..], as many as [1, 2, 5] has channels";
         "conv_transpose": || Ok(ones([1, 1, 5]).conv_transpose(&ones([1, 1, 2]), None, ConvTranspose::new().output_padding(1)))
-            => "conv_transpose: output_padding [1], expected less than the stride on every axis, [1]";
+            => "conv_transpose: output_padding [1], expected at most [0]";
+        "conv_transpose": || {
+            let same = ConvTranspose::new().stride(2).padding(Padding::Same).output_padding(1);
+            Ok(ones([1, 1, 5]).conv_transpose(&ones([1, 1, 2]), None, same))
+        } => "conv_transpose: output_padding [1], expected at most [0]";
         "conv_transpose": || Ok(ones([1, 1, 2]).conv_transpose(&ones([1, 1, 2]), None, ConvTranspose::new().padding(2)))
             => "conv_transpose: padding Sides(All([2, 2])), expected at most what kernel [2]";
         "conv_transpose": || Ok(ones([1, 3, 2]).conv_transpose(&ones([3, 1, 2]), None, ConvTranspose::new().groups(2)))
