@@ -2,7 +2,7 @@
 
 use super::{Convolution, Window};
 use crate::Real;
-use crate::lanes::{add, fold_blocks};
+use crate::lanes::{BLOCK, add, fold_blocks};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::threads::for_each_chunk;
 
@@ -147,11 +147,16 @@ impl<T: Real> Kernel for BackwardWeight<'_, T> {
         let BackwardWeight { window, x, gradient, out } = self;
         let step = window.step();
         for (tap, w) in out.iter_mut().enumerate() {
+            // Runs are short: their products are summed side by side, and the lanes at the end.
+            let mut lanes = [T::ZERO; BLOCK];
             window.runs(tap, 0..gradient.len(), |at, start, count| {
-                let gradient = &gradient[at..at + count];
-                let x = &x[start..=start + (count - 1) * step];
-                *w = *w + fold_blocks(gradient, T::ZERO, add, |i, g| g * x[i * step]);
+                let x = x[start..].chunks(BLOCK * step);
+                for (g, x) in gradient[at..at + count].chunks(BLOCK).zip(x) {
+                    let products = lanes.iter_mut().zip(g).zip(x.iter().step_by(step));
+                    products.for_each(|((sum, &g), &x)| *sum = g.multiply_add::<L>(x, *sum));
+                }
             });
+            *w = *w + fold_blocks(&lanes, T::ZERO, add, |_, x| x);
         }
     }
 }
