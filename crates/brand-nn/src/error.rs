@@ -19,6 +19,9 @@ pub enum Error {
     /// From optimizers.
     #[error(transparent)]
     Optim(#[from] brand_nn_optim::Error),
+    /// From metrics on slices and intervals.
+    #[error(transparent)]
+    Stats(#[from] brand_nn_stats::Error),
     /// From tokenizers.
     #[error(transparent)]
     Text(#[from] brand_nn_text::Error),

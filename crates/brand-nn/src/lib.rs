@@ -10,6 +10,7 @@
 //! | [`losses`] | predictions and targets in, a loss out |
 //! | [`optim`] | gradients in, better parameters out |
 //! | [`text`] | text in, integer tensors out |
+//! | [`stats`] | metrics on slices, bootstrap intervals |
 //! | [`train`] | data sets, fit, metrics, model files |
 //! | [`prelude`] | what most programs use, in one line |
 //!
@@ -28,6 +29,7 @@ pub use brand_nn_autodiff as autodiff;
 pub use brand_nn_layers as layers;
 pub use brand_nn_losses as losses;
 pub use brand_nn_optim as optim;
+pub use brand_nn_stats as stats;
 pub use brand_nn_tensor as tensor;
 pub use brand_nn_text as text;
 pub use brand_nn_train as train;

@@ -1,0 +1,106 @@
+//! What every function asks of its slices before it computes.
+
+use crate::{Error, Result};
+
+/// At least one element.
+pub(crate) fn some(op: &'static str, what: &'static str, len: usize) -> Result<()> {
+    if len == 0 { Err(Error::Empty { op, what }) } else { Ok(()) }
+}
+
+/// As many elements as there are rows.
+pub(crate) fn len(op: &'static str, what: &'static str, got: usize, expected: usize) -> Result<()> {
+    if got == expected { Ok(()) } else { Err(Error::Length { op, what, got, expected }) }
+}
+
+/// Every element passes the test that `expected` words.
+pub(crate) fn every(
+    op: &'static str,
+    what: &'static str,
+    values: &[f64],
+    (expected, test): (&'static str, fn(f64) -> bool),
+) -> Result<()> {
+    match values.iter().position(|&value| !test(value)) {
+        Some(index) => Err(Error::Value { op, what, index, got: values[index], expected }),
+        None => Ok(()),
+    }
+}
+
+pub(crate) const FINITE: (&str, fn(f64) -> bool) = ("a finite number", f64::is_finite);
+pub(crate) const NOT_NAN: (&str, fn(f64) -> bool) = ("a number", |x| !x.is_nan());
+pub(crate) const PROBABILITY: (&str, fn(f64) -> bool) =
+    ("a probability from 0 to 1", |x| (0.0..=1.0).contains(&x));
+pub(crate) const NOT_NEGATIVE: (&str, fn(f64) -> bool) =
+    ("a finite number of at least 0", |x| x.is_finite() && x >= 0.0);
+
+/// Finite predictions and targets, side by side, at least one.
+pub(crate) fn pair(op: &'static str, prediction: &[f64], target: &[f64]) -> Result<()> {
+    some(op, "targets", target.len())?;
+    len(op, "predictions", prediction.len(), target.len())?;
+    every(op, "prediction", prediction, FINITE)?;
+    every(op, "target", target, FINITE)
+}
+
+/// Rankable scores and labels, side by side, at least one.
+pub(crate) fn scored(op: &'static str, scores: &[f64], labels: usize) -> Result<()> {
+    some(op, "labels", labels)?;
+    len(op, "scores", scores.len(), labels)?;
+    every(op, "score", scores, NOT_NAN)
+}
+
+/// Probabilities and labels, side by side, at least one.
+pub(crate) fn chances(op: &'static str, probability: &[f64], labels: usize) -> Result<()> {
+    some(op, "labels", labels)?;
+    len(op, "probabilities", probability.len(), labels)?;
+    every(op, "probability", probability, PROBABILITY)
+}
+
+/// One weight a row, none negative, not all zero.
+pub(crate) fn weights(op: &'static str, weights: &[f64], rows: usize) -> Result<()> {
+    len(op, "weights", weights.len(), rows)?;
+    every(op, "weight", weights, NOT_NEGATIVE)?;
+    let total: f64 = weights.iter().sum();
+    if total > 0.0 && total.is_finite() {
+        return Ok(());
+    }
+    let case = "the weights add up to zero or overflow";
+    Err(Error::Undefined { op, case, help: "scale them to a mean of 1" })
+}
+
+/// A setting that counts something.
+pub(crate) fn at_least(
+    op: &'static str,
+    setting: &'static str,
+    got: usize,
+    least: usize,
+) -> Result<()> {
+    let expected = match least {
+        1 => "at least 1",
+        _ => "at least 2",
+    };
+    let got_number = got as f64;
+    if got >= least {
+        return Ok(());
+    }
+    Err(Error::Setting { op, setting, got: got_number, expected, help: "ask for more" })
+}
+
+/// A setting strictly between 0 and 1.
+pub(crate) fn inside(op: &'static str, setting: &'static str, got: f64) -> Result<()> {
+    if got > 0.0 && got < 1.0 {
+        return Ok(());
+    }
+    let (expected, help) = ("a number above 0 and below 1", "give a share, not per cent");
+    Err(Error::Setting { op, setting, got, expected, help })
+}
+
+/// The mean; a door made sure that there is one.
+pub(crate) fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let count = values.len() as f64;
+    values.sum::<f64>() / count
+}
+
+/// The mean, each value counted as often as its weight says.
+pub(crate) fn weighted_mean(values: impl Iterator<Item = f64>, weights: &[f64]) -> f64 {
+    let sum: f64 = values.zip(weights).map(|(value, weight)| value * weight).sum();
+    sum / weights.iter().sum::<f64>()
+}

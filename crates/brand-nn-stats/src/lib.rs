@@ -1,0 +1,27 @@
+//! Classical methods on slices of numbers: metrics, bootstrap intervals.
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`metrics`] | measures of classes, scores, numbers, rankings, texts, clusters and uplift |
+//! | [`bootstrap`] | intervals of confidence for any statistic |
+//!
+//! ```
+//! use brand_nn_stats::{bootstrap::Bootstrap, metrics::accuracy};
+//!
+//! let (predicted, actual) = ([0, 1, 1, 0, 1, 1, 0, 0], [0, 1, 0, 0, 1, 1, 0, 1]);
+//! let interval = Bootstrap::new(42).percentile(8, &|rows| {
+//!     let of = |classes: &[usize]| rows.iter().map(|&row| classes[row]).collect::<Vec<_>>();
+//!     accuracy(&of(&predicted), &of(&actual))
+//! })?;
+//! assert_eq!(interval.estimate, 0.75);
+//! assert!(interval.lower < 0.75 && interval.upper > 0.75);
+//! # Ok::<(), brand_nn_stats::Error>(())
+//! ```
+
+pub mod bootstrap;
+mod door;
+mod error;
+pub mod metrics;
+mod normal;
+
+pub use error::{Error, Result};
