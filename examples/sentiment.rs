@@ -93,7 +93,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let scores = trainer.evaluate(&test)?;
     println!("test: {scores}");
     let predicted = trainer.predict(&test.0)?;
-    println!("{}", ConfusionMatrix::of_probabilities(&predicted, &test.1)?);
+    println!("{}", confusion_matrix(&predicted, &test.1)?);
 
     trainer.attach("tokenizer", &tokenizer)?.save(&options.save)?;
     let saved = SavedModel::open(&options.save)?;

@@ -28,6 +28,9 @@ fn classes() {
     check(ConfusionMatrix::default().balanced_accuracy(), "balanced_accuracy: no pairs");
     check(ConfusionMatrix::default().mcc(), "mcc: no pairs of classes");
     check(ConfusionMatrix::default().average(Average::Macro, |_| 1.0), "average: no pairs");
+    let matrix = ConfusionMatrix::of(&[0, 1], &[0, 1]).unwrap();
+    let nan = matrix.average(Average::Macro, |class| matrix.f_beta(class, NAN));
+    check(nan, "average: measure of class 0 is NaN");
     check(ConfusionMatrix::weighted(&[0], &[0], &[0.0]), "undefined where the weights add up to");
     check(ConfusionMatrix::weighted(&[0], &[0], &[-1.0]), "weight 0 is -1, expected a finite");
     check(top_k_accuracy(&[0.1, 0.9], 2, &[1], 0), "top_k_accuracy: k is 0, expected at least 1");
@@ -139,10 +142,11 @@ fn rankings() {
 
 #[test]
 fn texts() {
-    let (words, none): (Vec<&str>, Vec<Vec<&str>>) = (vec!["a"], vec![]);
+    let (words, none): ([&str; 1], Vec<Vec<&str>>) = (["a"], vec![]);
+    let one = [words.to_vec()];
     check(Bleu::new().score(&none, &[]), "bleu: no candidates");
-    check(Bleu::new().score(&[words.clone()], &[vec![]]), "no references of a candidate");
-    check(Bleu::new().score(&[words.clone()], &[]), "0 lists of references, expected 1");
+    check(Bleu::new().score(&one, &[vec![]]), "no references of a candidate");
+    check(Bleu::new().score(&one, &[]), "0 lists of references, expected 1");
     check(Bleu::new().max_order(0).score(&none, &[]), "max_order is 0");
     check(Bleu::new().smoothing(Smoothing::AddK(NAN)).score(&none, &[]), "smoothing is NaN");
     check(rouge_n(&words, &[], 1), "no tokens in the reference");
@@ -150,7 +154,7 @@ fn texts() {
     check(rouge_l(&[], &words), "no tokens in the candidate");
     check(word_error_rate(&["a"], &[" "]), "no words in the references");
     check(character_error_rate(&[], &["a"]), "0 candidates, expected 1");
-    check(distinct_n(&[words], 2), "no runs of n tokens");
+    check(distinct_n(&one, 2), "no runs of n tokens");
     check(perplexity(&[]), "perplexity: no tokens");
     check(perplexity(&[0.5]), "log-probability 0 is 0.5, expected a natural logarithm");
     check(perplexity(&[NAN]), "log-probability 0 is NaN");

@@ -108,6 +108,9 @@ pub enum Error {
     /// From the loss.
     #[error(transparent)]
     Loss(#[from] brand_nn_losses::Error),
+    /// From metrics.
+    #[error(transparent)]
+    Stats(#[from] brand_nn_stats::Error),
     /// From the optimizer.
     #[error(transparent)]
     Optimizer(#[from] brand_nn_optim::Error),

@@ -10,7 +10,7 @@
 //! | split data for testing | [`train_test_split`], [`stratified_split`] |
 //! | cut batches in a loop of one's own | [`DataLoader`] |
 //! | train on several inputs | [`Batch`], derived for a struct, and [`Model`] |
-//! | measure | [`Accuracy`], [`Precision`], [`Recall`], [`F1`], [`Auc`], [`ConfusionMatrix`] |
+//! | measure | [`Accuracy`], [`F1`], [`Auc`], [`Rmse`] and others: see [`metrics`] |
 //! | watch and stop | [`Callback`], [`EarlyStopping`] |
 //!
 //! One more metric or callback is one more file, a line below, and a row of a test.
@@ -23,7 +23,7 @@ pub mod corpus;
 mod data;
 mod error;
 mod fit;
-mod metrics;
+pub mod metrics;
 mod model;
 mod model_file;
 mod progress;
@@ -38,7 +38,9 @@ pub use data::{DataLoader, DataSet, stratified_split, train_test_split};
 pub use error::{Error, Result};
 pub use fit::Fit;
 pub use metrics::{
-    Accuracy, Auc, Average, ConfusionMatrix, F1, Metric, Precision, Recall, roc_auc,
+    Accuracy, Auc, Average, BalancedAccuracy, Brier, CohenKappa, ConfusionMatrix, F1, FBeta,
+    KappaWeights, LogLoss, Mae, Mcc, Metric, Mse, PrAuc, Precision, R2, Recall, Rmse, TopKAccuracy,
+    confusion_matrix,
 };
 pub use model::Model;
 pub use model_file::SavedModel;

@@ -138,7 +138,7 @@ impl<M: Model> Trainer<M> {
             losses.add(loss, input.len());
             display.step(losses.value(), self.optimizer.rate());
         }
-        Ok(self.scores(&losses))
+        self.scores(&losses)
     }
 
     /// One step: the loss of a batch, its gradients, better weights.
@@ -201,12 +201,12 @@ impl<M: Model> Trainer<M> {
                 metric.update(output.tensor(), &target)?;
             }
         }
-        Ok(self.scores(&losses))
+        self.scores(&losses)
     }
 
-    fn scores(&self, losses: &Mean) -> Scores {
-        let metrics = self.metrics.iter().map(|m| (m.name().to_owned(), m.value()));
-        metrics.chain([("loss".to_owned(), losses.value())]).collect()
+    fn scores(&self, losses: &Mean) -> Result<Scores> {
+        let metrics = self.metrics.iter().map(|m| Ok((m.name().to_owned(), m.value()?)));
+        metrics.chain([Ok(("loss".to_owned(), losses.value()))]).collect()
     }
 
     /// The outputs for inputs, in batches, without training.

@@ -18,5 +18,5 @@ pub use brand_nn_text::{
 pub use brand_nn_train::{
     Accuracy, Auc, Batch, Callback, ConfusionMatrix, DataLoader, DataSet, EarlyStopping, Epoch, F1,
     Fit, History, Metric, Model, Precision, Progress, Recall, SavedModel, Scores, TextColumns,
-    TextSet, Trainer, corpus, stratified_split, train_test_split,
+    TextSet, Trainer, confusion_matrix, corpus, stratified_split, train_test_split,
 };

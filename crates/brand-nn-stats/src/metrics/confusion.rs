@@ -188,7 +188,7 @@ impl ConfusionMatrix {
     /// One number of a measure of each class.
     ///
     /// # Errors
-    /// If nothing was counted, or [`Average::Binary`] meets a class above 1.
+    /// If nothing was counted, [`Average::Binary`] meets a class above 1, or a measure isn't finite.
     ///
     /// # Examples
     /// ```
@@ -202,6 +202,7 @@ impl ConfusionMatrix {
     pub fn average(&self, average: Average, measure: impl Fn(usize) -> f64) -> Result<f64> {
         self.filled("average")?;
         let measures: Vec<_> = (0..self.num_classes.max(2)).map(measure).collect();
+        door::every("average", "measure of class", &measures, door::FINITE)?;
         self.average_of(average, &measures)
     }
 

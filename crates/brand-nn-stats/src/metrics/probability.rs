@@ -206,8 +206,9 @@ impl CalibrationBin {
 fn uniform_bin(p: f64, bins: usize) -> usize {
     let near = (p * bins as f64) as usize;
     let below = |edge: &usize| (*edge as f64) * (1.0 / bins as f64) < p;
-    let candidates = near.saturating_sub(1).max(1)..(near + 2).min(bins);
-    candidates.clone().filter(below).next_back().unwrap_or(candidates.start - 1)
+    let mut candidates = near.saturating_sub(1).max(1)..(near + 2).min(bins);
+    let before = candidates.start - 1;
+    candidates.rfind(below).unwrap_or(before)
 }
 
 /// The number of inner quantiles that lie below `p`.

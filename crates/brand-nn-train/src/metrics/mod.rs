@@ -1,15 +1,65 @@
 //! Measures of how good outputs are, gathered batch by batch.
+//!
+//! Each streaming form gives what the pure function of its name gives for all batches together.
+//! Those functions, which take slices, are here too; more are in [`brand_nn_stats::metrics`].
+//!
+//! | outputs | metrics | memory |
+//! |---|---|---|
+//! | classes, by the largest score or a threshold | [`Accuracy`], [`Mcc`], [`CohenKappa`] | counts |
+//! | each class | [`Precision`], [`Recall`], [`F1`], [`FBeta`], [`BalancedAccuracy`] | counts |
+//! | scores of classes | [`TopKAccuracy`] | a sum |
+//! | probabilities | [`LogLoss`], [`Brier`] | a sum |
+//! | numbers | [`Mae`], [`Mse`], [`Rmse`] | a sum |
+//! | scores of yes and no | [`Auc`], [`PrAuc`] | all outputs |
+//! | numbers, against their mean | [`R2`] | all outputs |
+//!
+//! One more is a file with one of the macros of `shared`, two lines below, and a row of
+//! `tests/metrics.rs`; [`check::metric`] puts one of your own through the same contract.
 
+mod accuracy;
 mod auc;
-mod classification;
-mod confusion;
+mod balanced_accuracy;
+mod brier;
+pub mod check;
+mod cohen_kappa;
+mod f_beta;
+mod log_loss;
+mod mae;
+mod mcc;
+mod mse;
+mod pr_auc;
+mod precision;
+mod r2;
+mod recall;
+mod rmse;
+mod shared;
+mod top_k_accuracy;
 
-pub use auc::{Auc, roc_auc};
-pub use classification::{Accuracy, Average, F1, Precision, Recall};
-pub use confusion::ConfusionMatrix;
+pub use accuracy::Accuracy;
+pub use auc::Auc;
+pub use balanced_accuracy::BalancedAccuracy;
+pub use brand_nn_stats::metrics::{
+    Average, ConfusionMatrix, KappaWeights, accuracy, average_precision, balanced_accuracy,
+    brier_score, cohen_kappa, f_beta, f1, log_loss, log_loss_classes, mae, mcc, mse, precision, r2,
+    recall, rmse, roc_auc, top_k_accuracy,
+};
+pub use brier::Brier;
+pub use cohen_kappa::CohenKappa;
+pub use f_beta::{F1, FBeta};
+pub use log_loss::LogLoss;
+pub use mae::Mae;
+pub use mcc::Mcc;
+pub use mse::Mse;
+pub use pr_auc::PrAuc;
+pub use precision::Precision;
+pub use r2::R2;
+pub use recall::Recall;
+pub use rmse::Rmse;
+pub use shared::confusion_matrix;
+pub use top_k_accuracy::TopKAccuracy;
 
-use crate::{Error, Result};
-use brand_nn_tensor::{DType, Tensor};
+use crate::Result;
+use brand_nn_tensor::Tensor;
 
 /// A measure of how good outputs are, gathered batch by batch.
 ///
@@ -21,65 +71,25 @@ use brand_nn_tensor::{DType, Tensor};
 /// let mut accuracy = Accuracy::default();
 /// accuracy.update(&Tensor::from([0.9, 0.2]), &Tensor::from([1.0, 1.0]))?;
 /// accuracy.update(&Tensor::from([0.1, 0.6]), &Tensor::from([0.0, 1.0]))?;
-/// assert_eq!(accuracy.value(), 0.75);
+/// assert_eq!(accuracy.value()?, 0.75);
 /// # Ok::<(), brand_nn_train::Error>(())
 /// ```
 pub trait Metric: Send {
     /// The name under which scores have it.
     fn name(&self) -> &'static str;
 
-    /// Takes in a batch of outputs and targets.
+    /// Takes in a batch of outputs and targets; one without examples changes nothing.
     ///
     /// # Errors
-    /// If they do not belong together.
+    /// If they do not belong together, or are not numbers that the metric takes.
     fn update(&mut self, output: &Tensor, target: &Tensor) -> Result<()>;
 
-    /// The measure of all batches since the last reset; not a number if there was none.
-    fn value(&self) -> f64;
+    /// The measure of all batches since the last reset, never NaN.
+    ///
+    /// # Errors
+    /// If there was no example, or the formula divides by zero on these.
+    fn value(&self) -> Result<f64>;
 
     /// Forgets all batches.
     fn reset(&mut self);
-}
-
-/// Outputs and targets as classes: by a threshold for one column, else the largest of each row.
-fn classes(output: &Tensor, target: &Tensor, threshold: f64) -> Result<(Vec<usize>, Vec<usize>)> {
-    let width = if output.ndim() < 2 { 1 } else { output.dim(-1) };
-    if width == 0 || output.size() / width != rows_of(target, output) {
-        return Err(unfit(output, target));
-    }
-    let predicted = match width {
-        1 => output.greater_than(threshold).to(DType::I64).flatten(),
-        _ => output.reshape([output.size() / width, width]).argmax(-1),
-    };
-    let actual = match target.shape() == output.shape() && width > 1 {
-        true => target.reshape([target.size() / width, width]).argmax(-1),
-        false => target.to(DType::I64).flatten(),
-    };
-    let ids = |classes: Tensor| {
-        let class = |id| usize::try_from(id).map_err(|_| unfit(output, target));
-        classes.to_vec::<i64>().into_iter().map(class).collect::<Result<Vec<_>>>()
-    };
-    Ok((ids(predicted)?, ids(actual)?))
-}
-
-/// The number of examples that a target is of.
-fn rows_of(target: &Tensor, output: &Tensor) -> usize {
-    match target.shape() == output.shape() && target.ndim() > 1 {
-        true => target.size() / target.dim(-1).max(1),
-        false => target.size(),
-    }
-}
-
-fn unfit(output: &Tensor, target: &Tensor) -> Error {
-    Error::Data {
-        what: "a metric's targets",
-        got: format!(
-            "{} of shape {} for outputs {}",
-            target.dtype(),
-            target.shape(),
-            output.shape()
-        ),
-        expected: "one class from 0 on for each row of outputs",
-        help: "count classes from 0, and give one target a row",
-    }
 }

@@ -57,7 +57,7 @@ pub fn rouge_n(candidate: &[&str], reference: &[&str], n: usize) -> Result<Rouge
 /// # Examples
 /// ```
 /// use brand_nn_stats::metrics::rouge_l;
-/// let rouge = rouge_l(&["police", "kill", "the", "gunman"], &["police", "killed", "a", "gunman"])?;
+/// let rouge = rouge_l(&["police", "kill", "a", "thief"], &["police", "killed", "a", "man"])?;
 /// assert_eq!(rouge.f1, 0.5);
 /// # Ok::<(), brand_nn_stats::Error>(())
 /// ```
