@@ -73,15 +73,11 @@ pub(crate) fn at_least(
     got: usize,
     least: usize,
 ) -> Result<()> {
-    let expected = match least {
-        1 => "at least 1",
-        _ => "at least 2",
-    };
-    let got_number = got as f64;
     if got >= least {
         return Ok(());
     }
-    Err(Error::Setting { op, setting, got: got_number, expected, help: "ask for more" })
+    let expected = if least == 1 { "at least 1" } else { "at least 2" };
+    Err(Error::Setting { op, setting, got: got as f64, expected, help: "ask for more" })
 }
 
 /// A setting strictly between 0 and 1.

@@ -279,8 +279,7 @@ impl ConfusionMatrix {
     }
 
     fn filled(&self, op: &'static str) -> Result<()> {
-        let pairs = if self.total() > 0.0 { 1 } else { 0 };
-        door::some(op, "pairs of classes", pairs)
+        door::some(op, "pairs of classes", usize::from(self.total() > 0.0))
     }
 }
 

@@ -24,18 +24,25 @@ pub(super) fn weighted_steps(
     door::scored(op, scores, positive.len())?;
     door::weights(op, weights, positive.len())?;
     let mut seen = [0.0; 2];
-    let steps = tied_descending(scores).into_iter().map(|tied| {
+    let order = descending(scores);
+    let steps = ties(&order, scores).map(|tied| {
         tied.iter().for_each(|&row| seen[usize::from(positive[row])] += weights[row]);
         Step { threshold: scores[tied[0]], positive: seen[1], negative: seen[0] }
     });
     Ok(steps.collect())
 }
 
-/// The rows in groups of equal scores, the highest first.
-pub(super) fn tied_descending(scores: &[f64]) -> Vec<Vec<usize>> {
+/// The rows from the highest score down, those of equal scores as they stand.
+pub(super) fn descending(scores: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
-    order.chunk_by(|&a, &b| scores[a] == scores[b]).map(<[usize]>::to_vec).collect()
+    // Adding 0 makes −0 and 0 the same for the sort as well.
+    order.sort_by(|&a, &b| (scores[b] + 0.0).total_cmp(&(scores[a] + 0.0)));
+    order
+}
+
+/// The parts of an order of rows that have equal scores.
+pub(super) fn ties<'a>(order: &'a [usize], scores: &'a [f64]) -> impl Iterator<Item = &'a [usize]> {
+    order.chunk_by(|&a, &b| scores[a] == scores[b])
 }
 
 /// The weights of all positives and of all negatives, neither of them zero.

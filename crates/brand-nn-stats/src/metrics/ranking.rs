@@ -1,6 +1,6 @@
 //! How good lists of recommendations are.
 
-use super::ranked::tied_descending;
+use super::ranked::{descending, ties};
 use crate::{Error, Result, door};
 
 /// The share of users with at least one relevant item among their first `k` recommendations.
@@ -223,7 +223,8 @@ pub fn ndcg_of_scores(scores: &[f64], gains: &[f64], k: usize) -> Result<f64> {
 
 fn discounted(scores: &[f64], gains: &[f64], k: usize) -> f64 {
     let mut place = 0;
-    let groups = tied_descending(scores).into_iter().map(|tied| {
+    let order = descending(scores);
+    let groups = ties(&order, scores).map(|tied| {
         let gain = door::mean(tied.iter().map(|&item| gains[item]));
         let places = place..(place + tied.len()).min(k);
         place += tied.len();

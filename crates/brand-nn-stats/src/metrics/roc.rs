@@ -1,6 +1,6 @@
 //! How well scores separate positives from negatives, over all thresholds.
 
-use super::ranked::{Step, both, steps, tied_descending, weighted_steps};
+use super::ranked::{Step, both, descending, steps, ties, weighted_steps};
 use crate::{Error, Result, door};
 
 /// The rates of both kinds of labels above each threshold, from (0, 0) to (1, 1).
@@ -95,7 +95,7 @@ pub fn grouped_auc(scores: &[f64], positive: &[bool], group: &[usize]) -> Result
     door::len(op, "groups", group.len(), positive.len())?;
     let keys: Vec<f64> = group.iter().map(|&group| group as f64).collect();
     let (mut sum, mut rows) = (0.0, 0.0);
-    for members in tied_descending(&keys) {
+    for members in ties(&descending(&keys), &keys) {
         let scores: Vec<_> = members.iter().map(|&row| scores[row]).collect();
         let labels: Vec<_> = members.iter().map(|&row| positive[row]).collect();
         if labels.contains(&true) && labels.contains(&false) {

@@ -1,6 +1,6 @@
 //! How well a model orders people by what a treatment changes in them.
 
-use super::ranked::{tied_descending, trapezoids};
+use super::ranked::{descending, ties, trapezoids};
 use crate::{Error, Result, door};
 
 /// What treating the best scored first would change, against how many are treated.
@@ -168,7 +168,7 @@ pub fn uplift_at_k(uplift: &[f64], treated: &[bool], outcome: &[f64], share: f64
     let op = "uplift_at_k";
     door::inside(op, "share", share)?;
     trial(op, uplift, treated, outcome)?;
-    let order: Vec<usize> = tied_descending(uplift).concat();
+    let order = descending(uplift);
     let taken = (share * order.len() as f64) as usize;
     let mut arms = Arms::default();
     order[..taken].iter().for_each(|&row| arms.add(treated[row], outcome[row]));
@@ -215,7 +215,7 @@ fn curve(
     trial(op, uplift, treated, outcome)?;
     let mut arms = Arms::default();
     let mut curve = UpliftCurve { people: vec![0.0], change: vec![0.0] };
-    for tied in tied_descending(uplift) {
+    for tied in ties(&descending(uplift), uplift) {
         tied.iter().for_each(|&row| arms.add(treated[row], outcome[row]));
         curve.people.push(arms.people[0] + arms.people[1]);
         curve.change.push(change(&arms));
