@@ -2,7 +2,10 @@
 
 use crate::{Error, Param, Result, Var, ops::index::scatter_rows};
 use brand_nn_tensor::{Shape, Tensor};
-use std::{collections::BTreeMap, ops::AddAssign};
+use std::{
+    collections::BTreeMap,
+    ops::{Add, AddAssign},
+};
 
 /// Something to differentiate by: an input, a value on the way, or a parameter.
 pub trait Leaf {
@@ -87,6 +90,15 @@ impl Gradient {
     }
 }
 
+/// The sum of two gradients of one leaf; two by rows stay by rows.
+impl Add for Gradient {
+    type Output = Self;
+
+    fn add(self, more: Self) -> Self {
+        Flow::from(self).add(more.into()).into_gradient()
+    }
+}
+
 impl RowGradient {
     /// Makes it of the rows' numbers `[n]`, their values `[n, …]` and the shape of the table.
     ///
@@ -115,6 +127,12 @@ impl RowGradient {
     #[must_use]
     pub fn values(&self) -> &Tensor {
         &self.values
+    }
+
+    /// The shape of the table.
+    #[must_use]
+    pub fn shape(&self) -> &Shape {
+        &self.shape
     }
 
     /// The same gradient with each row once, in rising order.
@@ -251,7 +269,7 @@ impl Gradients {
     /// The leaves that two walks share add up; all others are kept.
     fn merge(&mut self, id: u64, more: Gradient) {
         let sum = match self.entries.remove(&id) {
-            Some(earlier) => Flow::from(earlier).add(more.into()).into_gradient(),
+            Some(earlier) => earlier + more,
             None => more,
         };
         self.entries.insert(id, sum);

@@ -142,6 +142,50 @@ pub fn sgd<T: Real>(step: &SgdStep, w: &mut [T], g: &[T], v: &mut [T]) {
     });
 }
 
+/// Steps weights `w` by gradients `g` and `N` memories, an element at a time, in f64.
+///
+/// `change(w, g, memory)` gives the new weight and the new memory. It is what an optimizer without
+/// a sweep of its own is made of.
+///
+/// # Panics
+/// If the lengths differ.
+///
+/// # Examples
+/// ```
+/// use brand_nn_kernels::step_each;
+/// let (mut w, mut sum) = ([1.0_f32, 2.0], [0.0_f32; 2]);
+/// step_each(&mut w, &[2.0, 0.5], [&mut sum], &|w, g, [sum]| (w - 0.5 * g, [sum + g * g]));
+/// assert_eq!((w, sum), ([0.0, 1.75], [4.0, 0.25]));
+/// ```
+#[track_caller]
+pub fn step_each<T: Real, const N: usize>(
+    w: &mut [T],
+    g: &[T],
+    memory: [&mut [T]; N],
+    change: &(impl Fn(f64, f64, [f64; N]) -> (f64, [f64; N]) + Sync),
+) {
+    let len = w.len();
+    assert!(
+        g.len() == len && memory.iter().all(|slot| slot.len() == len),
+        "step_each: {len} weights, {} gradients, memories of {:?}",
+        g.len(),
+        memory.each_ref().map(|slot| slot.len())
+    );
+    let (w, memory) = (Parts::new(w), memory.map(Parts::new));
+    for_each_range(len, |range| {
+        // SAFETY: ranges of different tasks are disjoint and each runs once.
+        let (w, mut memory) = unsafe {
+            (w.range(range.clone()), memory.each_ref().map(|slot| slot.range(range.clone())))
+        };
+        for (i, (w, &g)) in w.iter_mut().zip(&g[range]).enumerate() {
+            let old = std::array::from_fn(|slot| memory[slot][i].to_f64());
+            let (value, new) = change(w.to_f64(), g.to_f64(), old);
+            *w = T::from_f64(value);
+            memory.iter_mut().zip(new).for_each(|(slot, new)| slot[i] = T::from_f64(new));
+        }
+    });
+}
+
 fn for_each_range(len: usize, f: impl Fn(std::ops::Range<usize>) + Sync) {
     if len < SERIAL {
         return f(0..len);

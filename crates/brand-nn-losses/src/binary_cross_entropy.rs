@@ -1,8 +1,11 @@
 //! Binary cross-entropy, of probabilities or of logits.
 
-use crate::{Error, Loss, Result, loss::aligned};
+use crate::{
+    Error, Loss, Result,
+    loss::{aligned, check_targets},
+};
 use brand_nn_autodiff::{Logits, Var};
-use brand_nn_tensor::{DType, Tensor};
+use brand_nn_tensor::Tensor;
 
 /// Binary cross-entropy of probabilities, −t log p − (1 − t) log(1 − p).
 ///
@@ -59,61 +62,63 @@ impl Loss for BinaryCrossEntropy {
 /// # Ok::<(), brand_nn_losses::Error>(())
 /// ```
 #[doc(alias = "BCEWithLogitsLoss")]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct BinaryCrossEntropyWithLogits {
-    positive_weight: f64,
-}
-
-impl Default for BinaryCrossEntropyWithLogits {
-    fn default() -> Self {
-        Self { positive_weight: 1.0 }
-    }
+    positive_weights: Option<Tensor>,
 }
 
 impl BinaryCrossEntropyWithLogits {
     /// How much a positive example counts; 1 by default, more where positives are rare.
     #[must_use]
     pub fn positive_weight(self, weight: f64) -> Self {
-        Self { positive_weight: weight }
+        self.positive_weights(Tensor::scalar(weight))
+    }
+
+    /// How much positives count, one weight for each place of the last axis.
+    #[must_use]
+    pub fn positive_weights(self, weights: impl Into<Tensor>) -> Self {
+        Self { positive_weights: Some(weights.into()) }
+    }
+
+    /// The weights less one, if any are given.
+    fn extra(&self, logits: &Var) -> Result<Option<Tensor>> {
+        let Some(weights) = &self.positive_weights else { return Ok(None) };
+        let fits = weights.size() == 1 || logits.shape().ends_with(weights.shape());
+        if !fits || !weights.greater_than(0.0).all() {
+            return Err(Error::Value {
+                loss: "binary cross-entropy",
+                what: "positive_weight",
+                got: if weights.size() == 1 {
+                    weights.item().to_string()
+                } else {
+                    weights.to_string()
+                },
+                expected: "a number above 0, or one for each place of the last axis",
+                help: "use the number of negatives divided by the number of positives",
+            });
+        }
+        Ok(Some(weights.to(logits.dtype()) - 1.0))
     }
 }
 
 impl Loss for BinaryCrossEntropyWithLogits {
     fn each(&self, logits: &Var, target: &Tensor) -> Result<Var> {
-        if self.positive_weight.is_nan() || self.positive_weight <= 0.0 {
-            return Err(Error::Value {
-                loss: "binary cross-entropy",
-                what: "positive_weight",
-                got: self.positive_weight.to_string(),
-                expected: "a number above 0",
-                help: "use the number of negatives divided by the number of positives",
-            });
-        }
+        let extra = self.extra(logits)?;
         let target = checked(logits, target)?;
         let each = logits.bce_with_logits(&target);
-        if self.positive_weight == 1.0 {
-            return Ok(each);
-        }
+        let Some(extra) = extra else { return Ok(each) };
         // t softplus(−x) is the positives' part: it is counted more by (weight − 1).
         let positives = logits.bce_with_logits(&Tensor::ones_like(&target)) * &target;
-        Ok(each + positives * (self.positive_weight - 1.0))
+        Ok(each + positives * extra)
     }
 }
 
 /// The target in the output's shape, with every value in 0..=1.
 fn checked(output: &Var, target: &Tensor) -> Result<Tensor> {
     let target = aligned("binary cross-entropy", output, target)?;
-    let outside = target.at_least(0.0).and(&target.at_most(1.0)).not();
-    if outside.any() {
-        let wrong = first_outside(&target);
-        return Err(Error::Value {
-            loss: "binary cross-entropy",
-            what: "a target",
-            got: wrong.to_string(),
-            expected: "0 to 1",
-            help: "use cross-entropy for more than two classes",
-        });
-    }
+    let holds = target.at_least(0.0).and(&target.at_most(1.0));
+    let words = ("0 to 1", "use cross-entropy for more than two classes");
+    check_targets("binary cross-entropy", &target, &holds, words)?;
     Ok(target)
 }
 
@@ -131,9 +136,4 @@ pub fn binary_cross_entropy(probability: &Var, target: &Tensor) -> Result<Var> {
 /// As [`BinaryCrossEntropyWithLogits`].
 pub fn bce_with_logits(logits: &Var, target: &Tensor) -> Result<Var> {
     BinaryCrossEntropyWithLogits::default().loss(logits, target)
-}
-
-fn first_outside(target: &Tensor) -> f64 {
-    let values = target.to(DType::F64).to_vec::<f64>();
-    values.into_iter().find(|t| !(0.0..=1.0).contains(t)).unwrap_or(f64::NAN)
 }

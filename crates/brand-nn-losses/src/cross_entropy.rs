@@ -1,14 +1,15 @@
 //! Cross-entropy of classes, given as integers or as probabilities.
 
-use crate::{Error, Loss, Result};
+use crate::{Error, Loss, Result, loss::unit};
 use brand_nn_autodiff::{Logits, Var};
 use brand_nn_tensor::{DType, Tensor};
 
-/// Cross-entropy of logits with classes, −Σ tₖ log softmax(x)ₖ.
+/// Cross-entropy of logits with classes, −Σ wₖ tₖ log softmax(x)ₖ.
 ///
 /// Targets are classes as integers, or probabilities of all classes as floats. An output that was
 /// made by a softmax remembers its logits, and the loss is computed of them; other outputs are
-/// taken for logits.
+/// taken for logits. With class weights or ignored targets, the mean over integer classes divides
+/// by the sum of the weights of the targets that count, as in PyTorch.
 ///
 /// # Shapes
 /// Outputs `[…, classes]`; targets i64 `[…]` or floats `[…, classes]`. The loss of each example is
@@ -25,55 +26,120 @@ use brand_nn_tensor::{DType, Tensor};
 /// let logits = Tensor::from([[2.0, 1.0, 0.1], [0.0, 0.0, 0.0]]).into();
 /// let loss = CrossEntropy::default().loss(&logits, &Tensor::from([0_i64, 2]))?;
 /// assert!((loss.item() - (0.417_030 + 1.098_612) / 2.0).abs() < 1e-5);
+/// let first = CrossEntropy::default().ignore_index(-1);
+/// let loss = first.loss(&logits, &Tensor::from([0_i64, -1]))?;
+/// assert!((loss.item() - 0.417_030).abs() < 1e-5);
 /// # Ok::<(), brand_nn_losses::Error>(())
 /// ```
 #[doc(alias = "CrossEntropyLoss")]
 #[derive(Clone, Debug, Default)]
 pub struct CrossEntropy {
     label_smoothing: f64,
+    class_weights: Option<Tensor>,
+    ignore_index: Option<i64>,
 }
 
 impl CrossEntropy {
     /// Moves a share of the target's probability to all classes evenly; 0 by default.
     #[must_use]
     pub fn label_smoothing(self, share: f64) -> Self {
-        Self { label_smoothing: share }
+        Self { label_smoothing: share, ..self }
     }
 
-    /// The probabilities of all classes that the target stands for.
-    fn dense(&self, target: &Tensor, classes: usize, dtype: DType) -> Result<Tensor> {
-        let target = match target.dtype() {
-            DType::I64 => target.one_hot(classes)?,
-            _ => target.clone(),
+    /// How much each class counts, `[classes]`; 1 by default.
+    #[must_use]
+    pub fn class_weights(self, weights: impl Into<Tensor>) -> Self {
+        Self { class_weights: Some(weights.into()), ..self }
+    }
+
+    /// The integer target that does not count, such as that of padding; none by default.
+    #[must_use]
+    pub fn ignore_index(self, index: i64) -> Self {
+        Self { ignore_index: Some(index), ..self }
+    }
+
+    fn is_plain(&self) -> bool {
+        self.label_smoothing == 0.0 && self.class_weights.is_none() && self.ignore_index.is_none()
+    }
+
+    fn check(&self, classes: usize) -> Result<()> {
+        unit(("cross-entropy", "label_smoothing"), self.label_smoothing)?;
+        let Some(weights) = &self.class_weights else { return Ok(()) };
+        if weights.shape()[..] != [classes] || !weights.at_least(0.0).all() {
+            return Err(Error::Value {
+                loss: "cross-entropy",
+                what: "class_weights",
+                got: format!("of shape {}", weights.shape()),
+                expected: "a number of at least 0 for each class",
+                help: "give [classes] weights, such as one over how often each class comes",
+            });
+        }
+        Ok(())
+    }
+
+    /// The targets that count; all of them if none is ignored.
+    fn counted(&self, target: &Tensor) -> Option<Tensor> {
+        let index = self.ignore_index.filter(|_| target.dtype() == DType::I64)?;
+        Some(target.not_equal_to(index as f64))
+    }
+
+    /// The weighted probabilities of all classes that the target stands for, 0 where ignored.
+    fn dense(&self, target: &Tensor, logits: &Var) -> Result<Tensor> {
+        let (classes, dtype) = (logits.tensor().dim(-1), logits.dtype());
+        let counted = self.counted(target);
+        let probabilities = match (target.dtype(), &counted) {
+            (DType::I64, Some(counted)) => target.masked(counted).one_hot(classes)?.to(dtype),
+            (DType::I64, None) => target.one_hot(classes)?.to(dtype),
+            _ => target.to(dtype),
         };
         let share = self.label_smoothing;
-        Ok(target.to(dtype) * (1.0 - share) + share / classes as f64)
+        let mut dense = probabilities * (1.0 - share) + share / classes as f64;
+        if let Some(weights) = &self.class_weights {
+            dense *= weights.to(dtype);
+        }
+        Ok(counted.map_or(dense.clone(), |counted| dense.masked(&counted.unsqueeze(-1))))
+    }
+
+    /// What the mean divides by, where it is not the number of examples.
+    fn total(&self, target: &Tensor) -> Result<Option<f64>> {
+        if target.dtype().is_float()
+            || (self.class_weights.is_none() && self.ignore_index.is_none())
+        {
+            return Ok(None);
+        }
+        let target = target.to(DType::I64);
+        let counted = self.counted(&target).unwrap_or_else(|| target.equal(&target));
+        let Some(weights) = &self.class_weights else {
+            return Ok(Some(counted.to(DType::F64).sum().item()));
+        };
+        let own = weights.to(DType::F64).index_select(0, &target.masked(&counted).flatten())?;
+        Ok(Some(own.masked(&counted.flatten()).sum().item()))
     }
 }
 
 impl Loss for CrossEntropy {
     fn each(&self, output: &Var, target: &Tensor) -> Result<Var> {
-        if !(0.0..=1.0).contains(&self.label_smoothing) {
-            return Err(Error::Value {
-                loss: "cross-entropy",
-                what: "label_smoothing",
-                got: self.label_smoothing.to_string(),
-                expected: "0 to 1",
-                help: "0.1 is usual",
-            });
-        }
         let logits = match output.logits() {
             Some(Logits::Softmax(logits)) => logits,
             _ => output,
         };
         let target = shaped(logits, target)?;
-        if target.dtype() == DType::I64 && self.label_smoothing == 0.0 {
+        self.check(logits.tensor().dim(-1))?;
+        if target.dtype() == DType::I64 && self.is_plain() {
             let classes = logits.tensor().dim(-1);
             let flat = logits.reshape([target.size(), classes]);
             return Ok(flat.cross_entropy(&target.flatten())?.reshape(target.shape()));
         }
-        let dense = self.dense(&target, logits.tensor().dim(-1), logits.dtype())?;
-        Ok(-(logits.log_softmax(-1) * dense).sum_axis(-1))
+        Ok(-(logits.log_softmax(-1) * self.dense(&target, logits)?).sum_axis(-1))
+    }
+
+    /// The mean; it is not a number where all targets are ignored, as in PyTorch.
+    fn loss(&self, output: &Var, target: &Tensor) -> Result<Var> {
+        let each = self.each(output, target)?;
+        Ok(match self.total(target)? {
+            Some(total) => each.sum() / total,
+            None => each.mean(),
+        })
     }
 }
 

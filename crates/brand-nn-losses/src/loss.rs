@@ -2,7 +2,7 @@
 
 use crate::{Error, Result};
 use brand_nn_autodiff::Var;
-use brand_nn_tensor::Tensor;
+use brand_nn_tensor::{DType, Tensor};
 
 /// A measure of how far an output is from its target.
 ///
@@ -54,6 +54,31 @@ pub trait Loss: Send {
         let each = each.reshape([weights.size(), columns]);
         Ok((each * weights.to(output.dtype()).unsqueeze(1)).mean())
     }
+
+    /// The mean over those examples, or steps of examples, that a mask keeps; 0 if it keeps none.
+    ///
+    /// # Shapes
+    /// The mask is bool and has the first axes of [`Loss::each`]: `[batch]`, or `[batch, time]`.
+    ///
+    /// # Errors
+    /// As [`Loss::each`]; also if the mask is of another shape.
+    fn masked(&self, output: &Var, target: &Tensor, mask: &Tensor) -> Result<Var> {
+        let each = self.each(output, target)?;
+        let fits = mask.ndim() <= each.ndim() && mask.shape()[..] == each.shape()[..mask.ndim()];
+        if !fits || mask.dtype() != DType::Bool {
+            return Err(Error::Value {
+                loss: "masked",
+                what: "the mask",
+                got: format!("{} of shape {}", mask.dtype(), mask.shape()),
+                expected: "bool with the first axes of the loss",
+                help: "compare to make one, such as ids.not_equal_to(0.0)",
+            });
+        }
+        let columns = each.tensor().size() / mask.size().max(1);
+        let kept = each.reshape([mask.size(), columns]).masked(&mask.reshape([mask.size(), 1]));
+        let count = mask.to(DType::F64).sum().item() * columns as f64;
+        Ok(kept.sum() / count.max(1.0))
+    }
 }
 
 impl<F> Loss for F
@@ -102,4 +127,68 @@ pub(crate) fn aligned(loss: &'static str, prediction: &Var, target: &Tensor) -> 
         });
     }
     Ok(target.reshape(wanted).to(prediction.dtype()))
+}
+
+/// Refuses a setting that is not a positive number.
+pub(crate) fn positive((loss, what): (&'static str, &'static str), value: f64) -> Result<()> {
+    within(loss, what, value, value > 0.0 && value.is_finite(), "a number above 0")
+}
+
+/// Refuses a setting that is below zero or not a number.
+pub(crate) fn not_negative((loss, what): (&'static str, &'static str), value: f64) -> Result<()> {
+    within(loss, what, value, value >= 0.0 && value.is_finite(), "a number of at least 0")
+}
+
+/// Refuses a setting that is not from 0 to 1.
+pub(crate) fn unit((loss, what): (&'static str, &'static str), value: f64) -> Result<()> {
+    within(loss, what, value, (0.0..=1.0).contains(&value), "0 to 1")
+}
+
+fn within(
+    loss: &'static str,
+    what: &'static str,
+    value: f64,
+    holds: bool,
+    expected: &'static str,
+) -> Result<()> {
+    let help = "leave the setting out for its default";
+    if holds {
+        return Ok(());
+    }
+    Err(Error::Value { loss, what, got: value.to_string(), expected, help })
+}
+
+/// Refuses targets where `holds` is false, naming the first of them.
+pub(crate) fn check_targets(
+    loss: &'static str,
+    target: &Tensor,
+    holds: &Tensor,
+    (expected, help): (&'static str, &'static str),
+) -> Result<()> {
+    if holds.all() {
+        return Ok(());
+    }
+    let (values, holds) = (target.to(DType::F64).to_vec::<f64>(), holds.to_vec::<bool>());
+    let wrong = values.iter().zip(holds).find(|(_, holds)| !holds);
+    let got = wrong.map_or(f64::NAN, |(value, _)| *value).to_string();
+    Err(Error::Value { loss, what: "a target", got, expected, help })
+}
+
+/// Refuses two inputs of different shapes.
+pub(crate) fn same_shape(loss: &'static str, a: &Var, b: &Var) -> Result<()> {
+    if a.shape() == b.shape() {
+        return Ok(());
+    }
+    Err(Error::Target {
+        loss,
+        target: b.shape().clone(),
+        prediction: a.shape().clone(),
+        help: "both inputs have one shape, [batch, features]",
+    })
+}
+
+/// e^x up to a limit, and its tangent from there on, so that it is finite for x of 10,000.
+pub(crate) fn tangent_exp(x: &Var) -> Var {
+    const LIMIT: f64 = 50.0;
+    x.clamp(f64::NEG_INFINITY, LIMIT).exp() * ((x - LIMIT).relu() + 1.0)
 }

@@ -1,93 +1,40 @@
 //! Adam and AdamW: steps scaled by the running mean and spread of each gradient.
 
 use crate::{
-    Optimizer, Result, Schedule,
-    optimizer::{Core, Range},
+    Range, Setting,
+    optimizer::{Rule, Update, optimizer, zeros},
 };
-use brand_nn_autodiff::{Gradient, Gradients, Params};
 use brand_nn_kernels::{AdamStep, Real, adam};
 use brand_nn_tensor::{DType, Element, Tensor};
 
-macro_rules! adam_type {
-    ($(#[$doc:meta])* $name:ident, decay: $decay:expr, coupled: $coupled:expr) => {
-        $(#[$doc])*
-        pub struct $name {
-            core: Core,
-            settings: Settings,
-        }
-
+macro_rules! adam_settings {
+    ($name:ident) => {
         impl $name {
-            /// Makes the optimizer with a learning rate, constant or by a schedule.
-            #[must_use]
-            pub fn new(rate: impl Schedule + 'static) -> Self {
-                let settings = Settings { weight_decay: $decay, ..Settings::new($coupled) };
-                Self { core: Core::new(stringify!($name), rate), settings }
-            }
-
             /// The decay of the two running means; 0.9 and 0.999 by default.
             #[must_use]
             pub fn betas(mut self, first: f64, second: f64) -> Self {
-                self.settings.betas = [first, second];
+                self.rule.betas = [first, second];
                 self
             }
 
             /// What keeps the quotient finite; 1e-8 by default (Keras: 1e-7).
             #[must_use]
             pub fn epsilon(mut self, epsilon: f64) -> Self {
-                self.settings.epsilon = epsilon;
+                self.rule.epsilon = epsilon;
                 self
             }
 
-            /// How strongly weights are drawn to zero.
+            /// Divides by the largest spread so far (Reddi, Kale and Kumar 2018).
             #[must_use]
-            pub fn weight_decay(mut self, decay: f64) -> Self {
-                self.settings.weight_decay = decay;
+            pub fn amsgrad(mut self) -> Self {
+                self.rule.amsgrad = true;
                 self
-            }
-
-            /// Leaves a trainable parameter without a gradient as it is, instead of an error.
-            #[must_use]
-            pub fn allow_missing(mut self) -> Self {
-                self.core.allow_missing = true;
-                self
-            }
-        }
-
-        impl Optimizer for $name {
-            fn step(&mut self, model: &mut dyn Params, gradients: Gradients) -> Result<()> {
-                self.check()?;
-                let (rate, settings) = (self.core.rate(), self.settings);
-                self.core.sweep(model, gradients, 2, |value, gradient, memory, steps| {
-                    let step = settings.step(rate, steps + 1);
-                    match value.dtype() {
-                        DType::F64 => apply::<f64>(&step, value, gradient, memory),
-                        _ => apply::<f32>(&step, value, gradient, memory),
-                    }
-                })
-            }
-
-            fn check(&self) -> Result<()> {
-                let Settings { betas: [first, second], epsilon, weight_decay, .. } = self.settings;
-                self.core.check(&[
-                    ("beta1", first, Range::Share),
-                    ("beta2", second, Range::Share),
-                    ("epsilon", epsilon, Range::Positive),
-                    ("weight_decay", weight_decay, Range::NotNegative),
-                ])
-            }
-
-            fn rate(&self) -> f64 {
-                self.core.rate()
-            }
-
-            fn scale_rate(&mut self, factor: f64) {
-                self.core.scale_rate(factor);
             }
         }
     };
 }
 
-adam_type! {
+optimizer! {
     /// Adam (Kingma and Ba 2015): steps scaled by the running mean and spread of each gradient.
     ///
     /// m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², w ← w − rate · m̂ / (√v̂ + ε), with
@@ -95,7 +42,7 @@ adam_type! {
     /// [`AdamW`] to keep it apart.
     ///
     /// A row-sparse gradient gives the same as the dense one: rows without a gradient go on moving
-    /// by their momentum.
+    /// by their momentum. [`LazyAdam`](crate::LazyAdam) leaves them.
     ///
     /// # Examples
     /// ```
@@ -111,53 +58,101 @@ adam_type! {
     /// assert!((w.value()? - 3.0).abs().max().item() < 0.01);
     /// # Ok::<(), brand_nn_optim::Error>(())
     /// ```
-    Adam, decay: 0.0, coupled: true
+    Adam(Coupled), decay: Own, 0.0
 }
+adam_settings!(Adam);
 
-adam_type! {
-    /// AdamW (Loshchilov and Hutter 2019): Adam with a weight decay of its own, 0.01 by default.
+optimizer! {
+    /// AdamW (Loshchilov and Hutter 2019): Adam with a weight decay of its own.
     ///
     /// w ← w − rate · decay · w, then a step of [`Adam`].
     ///
     /// # Examples
     /// ```
-    /// use brand_nn_optim::{AdamW, Cosine, Optimizer};
+    /// use brand_nn_optim::{AdamW, Cosine, Group, Optimizer};
     ///
-    /// let optimizer = AdamW::new(Cosine::new(3e-4, 10_000).warm_up(500)).weight_decay(0.05);
+    /// let optimizer = AdamW::new(Cosine::new(3e-4, 10_000).warm_up(500))
+    ///     .weight_decay(0.05)
+    ///     .group(Group::of("*.bias").weight_decay(0.0));
     /// assert_eq!(optimizer.rate(), 3e-4 / 500.0);
     /// ```
-    AdamW, decay: 0.01, coupled: false
+    AdamW(Decoupled), decay: Own, 0.01
 }
+adam_settings!(AdamW);
 
-#[derive(Clone, Copy)]
-struct Settings {
+/// The settings, with the weight decay in the gradient or on the weights.
+struct Settings<const COUPLED: bool> {
     betas: [f64; 2],
     epsilon: f64,
-    weight_decay: f64,
-    coupled: bool,
+    amsgrad: bool,
 }
 
-impl Settings {
-    fn new(coupled: bool) -> Self {
-        Self { betas: [0.9, 0.999], epsilon: 1e-8, weight_decay: 0.0, coupled }
-    }
+type Coupled = Settings<true>;
+type Decoupled = Settings<false>;
 
-    fn step(&self, rate: f64, number: u64) -> AdamStep {
-        let [first, second] = self.betas;
-        let (l2, weight_decay) =
-            if self.coupled { (self.weight_decay, 0.0) } else { (0.0, self.weight_decay) };
-        AdamStep { l2, weight_decay, ..AdamStep::new(rate, first, second, self.epsilon, number) }
+impl<const COUPLED: bool> Default for Settings<COUPLED> {
+    fn default() -> Self {
+        Self { betas: [0.9, 0.999], epsilon: 1e-8, amsgrad: false }
     }
 }
 
-fn apply<T: Real + Element>(
-    step: &AdamStep,
-    value: &mut Tensor,
-    gradient: &Gradient,
-    memory: &mut [Tensor],
-) {
-    let [mean, spread] = memory else { return };
+impl<const COUPLED: bool> Rule for Settings<COUPLED> {
+    fn settings(&self) -> Vec<Setting> {
+        adam_ranges(self.betas, self.epsilon)
+    }
+
+    fn memory(&self, value: &Tensor) -> Vec<(&'static str, Tensor)> {
+        let count = if self.amsgrad { 3 } else { 2 };
+        zeros(value, &["mean", "spread", "largest"][..count])
+    }
+
+    fn change(&self, update: Update<'_>) {
+        let step = self.step(&update);
+        if self.amsgrad { amsgrad(&step, update) } else { adam_step(&step, update) }
+    }
+}
+
+impl<const COUPLED: bool> Settings<COUPLED> {
+    fn step(&self, update: &Update<'_>) -> AdamStep {
+        let ([first, second], decay) = (self.betas, update.weight_decay);
+        let (l2, weight_decay) = if COUPLED { (decay, 0.0) } else { (0.0, decay) };
+        let step = AdamStep::new(update.rate, first, second, self.epsilon, update.step);
+        AdamStep { l2, weight_decay, ..step }
+    }
+}
+
+/// The settings that all kinds of Adam have.
+pub(crate) fn adam_ranges([first, second]: [f64; 2], epsilon: f64) -> Vec<Setting> {
+    vec![
+        Setting::new("beta1", first, Range::Share),
+        Setting::new("beta2", second, Range::Share),
+        Setting::new("epsilon", epsilon, Range::Positive),
+    ]
+}
+
+/// One step with a mean and a spread.
+pub(crate) fn adam_step(step: &AdamStep, update: Update<'_>) {
+    match update.value.dtype() {
+        DType::F64 => apply::<f64>(step, update),
+        _ => apply::<f32>(step, update),
+    }
+}
+
+fn apply<T: Real + Element>(step: &AdamStep, update: Update<'_>) {
+    let Update { value, gradient, memory: [mean, spread], .. } = update else { return };
     let gradient = gradient.to_dense();
     let (w, g) = (value.make_mut::<T>(), gradient.data::<T>());
     adam(step, w, &g, mean.make_mut::<T>(), spread.make_mut::<T>());
+}
+
+fn amsgrad(step: &AdamStep, update: Update<'_>) {
+    let AdamStep { rate, beta1, beta2, epsilon, weight_decay, l2, bias1, bias2, .. } = *step;
+    update.each(|w, g, [mean, spread, largest]| {
+        let g = g + l2 * w;
+        let mean = beta1 * mean + (1.0 - beta1) * g;
+        let spread = beta2 * spread + (1.0 - beta2) * g * g;
+        let largest = largest.max(spread);
+        let move_by = rate / bias1 * mean / ((largest / bias2).sqrt() + epsilon);
+        (w * (1.0 - rate * weight_decay) - move_by, [mean, spread, largest])
+    });
 }

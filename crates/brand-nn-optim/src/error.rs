@@ -8,10 +8,10 @@ pub enum Error {
     #[error(transparent)]
     Autodiff(#[from] brand_nn_autodiff::Error),
     /// A setting is out of its range.
-    #[error("{optimizer}: {setting} is {got}, expected {expected}")]
+    #[error("{owner}: {setting} is {got}, expected {expected}")]
     Setting {
-        /// The name of the optimizer.
-        optimizer: &'static str,
+        /// The name of the optimizer, or of what else has the setting.
+        owner: &'static str,
         /// The name of the setting.
         setting: &'static str,
         /// The value it has.
@@ -29,6 +29,21 @@ pub enum Error {
         optimizer: &'static str,
         /// The name of the parameter.
         parameter: String,
+    },
+    /// A saved state does not belong to the optimizer or to the model.
+    #[error(
+        "{optimizer}: `{entry}` of the saved state is {got}, expected {expected}; help: load a \
+         state into an optimizer with the same settings as the one that it was saved of"
+    )]
+    State {
+        /// The name of the optimizer.
+        optimizer: &'static str,
+        /// What is wrong: the name of a tensor or of a word.
+        entry: String,
+        /// What it is.
+        got: String,
+        /// What it should be.
+        expected: String,
     },
 }
 

@@ -9,18 +9,92 @@
 //! |---|---|
 //! | [`Adam`] | nearly everything; what Keras' tutorials use |
 //! | [`AdamW`] | transformers and fine-tuning: its weight decay is kept apart |
+//! | [`LazyAdam`] | large embeddings: only the rows that were looked up move |
+//! | [`NAdam`], [`RAdam`], [`Adamax`] | as Adam: looks ahead, needs no warm-up, takes maxima |
 //! | [`Sgd`] | convolutions with momentum, and convex problems |
+//! | [`RmsProp`], [`Adagrad`], [`Adadelta`] | recurrent networks, rare features, no rate |
+//! | [`Adafactor`] | models whose optimizer must not cost memory |
+//! | [`Lion`] | large models: one memory, steps of one size |
+//! | [`Lamb`] | very large batches |
+//! | [`Ftrl`] | sparse linear models, online |
+//! | [`Muon`] | the matrices of transformers |
+//! | [`Lbfgs`] | smooth losses of all data at once; asks for the loss itself |
 //!
-//! One more optimizer is one more file, a line below, and a row of `tests/golden.rs`.
+//! | schedule | the rate |
+//! |---|---|
+//! | a number, a closure | is constant; is any function of the step |
+//! | [`StepDecay`], [`MultiStep`] | falls at once, every so often or at chosen steps |
+//! | [`Exponential`], [`Polynomial`] | falls steadily; linearly by default |
+//! | [`Cosine`], [`CosineRestarts`] | falls along half a cosine, once or again and again |
+//! | [`WarmUp`], [`InverseSqrt`] | rises linearly first |
+//! | [`OneCycle`], [`Cyclic`] | goes up and down |
+//! | [`Sequence`], [`Chained`] | is that of several schedules in turn, or their product |
+//! | [`Plateau`] | falls when a metric stops getting better |
+//!
+//! | around a step | |
+//! |---|---|
+//! | [`Group`] | rate, decay, penalties and [`Constraint`] by the names of parameters |
+//! | [`clip_adaptive`] | clipping by the size of the weights |
+//! | [`Accumulate`] | the mean gradient of several batches |
+//! | [`Sam`] | the gradient of the worst place nearby |
+//! | [`Average`] | running averages of weights: EMA and SWA |
+//!
+//! [`check`] puts any optimizer through the contract. One more optimizer is one more file, a line
+//! below, and a row each of `tests/contract.rs` and `tests/golden.rs`.
 
+mod accumulate;
+mod adadelta;
+mod adafactor;
+mod adagrad;
 mod adam;
+mod adamax;
+mod average;
+pub mod check;
+mod clip;
+mod constraint;
 mod error;
+mod ftrl;
+mod group;
+mod lamb;
+mod lazy_adam;
+mod lbfgs;
+mod lion;
+mod muon;
+mod nadam;
 mod optimizer;
+mod radam;
+mod rmsprop;
+mod sam;
 mod schedule;
+mod setting;
 mod sgd;
+mod state;
 
+pub use accumulate::Accumulate;
+pub use adadelta::Adadelta;
+pub use adafactor::Adafactor;
+pub use adagrad::Adagrad;
 pub use adam::{Adam, AdamW};
+pub use adamax::Adamax;
+pub use average::Average;
+pub use clip::clip_adaptive;
+pub use constraint::Constraint;
 pub use error::{Error, Result};
+pub use ftrl::Ftrl;
+pub use group::Group;
+pub use lamb::Lamb;
+pub use lazy_adam::LazyAdam;
+pub use lbfgs::Lbfgs;
+pub use lion::Lion;
+pub use muon::Muon;
+pub use nadam::NAdam;
 pub use optimizer::Optimizer;
-pub use schedule::{Cosine, Schedule};
+pub use radam::RAdam;
+pub use rmsprop::RmsProp;
+pub use sam::Sam;
+pub use schedule::{
+    Anneal, Chained, Cosine, CosineRestarts, Cyclic, CyclicMode, Exponential, InverseSqrt,
+    MultiStep, OneCycle, Plateau, Polynomial, Schedule, Sequence, StepDecay, WarmUp,
+};
+pub use setting::{Range, Setting};
 pub use sgd::Sgd;

@@ -7,10 +7,19 @@ pub use brand_nn_layers::{
     dense, dropout, embedding, flatten, lstm,
 };
 pub use brand_nn_losses::{
-    BinaryCrossEntropy, BinaryCrossEntropyWithLogits, CrossEntropy, Loss, MeanSquaredError,
-    bce_with_logits, binary_cross_entropy, cross_entropy, mse,
+    BinaryCrossEntropy, BinaryCrossEntropyWithLogits, Bpr, Contrastive, CosineEmbedding,
+    CrossEntropy, Ctc, Dice, Focal, GaussianNll, Hinge, Huber, InfoNce, JensenShannon,
+    KlDivergence, ListMle, ListNet, LogCosh, Loss, MarginRanking, MeanAbsoluteError,
+    MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, MultiMargin,
+    NtXent, PoissonNll, Quantile, RankNet, SmoothL1, SquaredHinge, Triplet, Tweedie,
+    ZeroInflatedLogNormal, bce_with_logits, binary_cross_entropy, cross_entropy, huber, mae, mse,
 };
-pub use brand_nn_optim::{Adam, AdamW, Cosine, Optimizer, Schedule, Sgd};
+pub use brand_nn_optim::{
+    Accumulate, Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Average, Chained, Constraint,
+    Cosine, CosineRestarts, Cyclic, Exponential, Ftrl, Group, InverseSqrt, Lamb, LazyAdam, Lbfgs,
+    Lion, MultiStep, Muon, NAdam, OneCycle, Optimizer, Plateau, Polynomial, RAdam, RmsProp, Sam,
+    Schedule, Sequence, Sgd, StepDecay, WarmUp, clip_adaptive,
+};
 pub use brand_nn_tensor::{DType, Rng, Shape, Tensor};
 pub use brand_nn_text::{
     FittedWordTokenizer, PadOptions, Side, Splitter, WordTokenizer, pad_sequences,
