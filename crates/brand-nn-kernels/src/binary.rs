@@ -7,9 +7,11 @@ use crate::threads::{Parts, for_each};
 use crate::{Buffer, Number, Plain};
 
 mod choose;
+mod pairs;
 mod rows;
 
 pub use choose::{Compare, compare, select};
+pub use pairs::zip_each;
 use rows::Row;
 
 /// Elements below which an op on contiguous slices stays on one thread.

@@ -8,6 +8,7 @@
 #![allow(clippy::needless_range_loop, reason = "indexed loops over lanes become vector code")]
 
 mod attention;
+mod bend;
 mod binary;
 mod blend;
 mod conv;
@@ -29,17 +30,20 @@ mod random;
 mod reduce;
 pub mod reference;
 mod rotary;
+mod scan;
 mod simd;
 mod softmax;
+mod special;
 mod strided;
 pub mod threads;
 mod unary;
 mod window;
 
 pub use attention::{Attention, AttentionSaved, AttentionSlopes, attention, attention_backward};
+pub use bend::{Bend, bend, bend_slope};
 pub use binary::{
     Binary, Compare, binary, binary_in_place, binary_scalar, binary_scalar_in_place, compare,
-    scalar_binary, scalar_binary_in_place, select,
+    scalar_binary, scalar_binary_in_place, select, zip_each,
 };
 pub use blend::Blend;
 pub use conv::{Convolution, conv, conv_backward_data, conv_backward_weight, fold, unfold};
@@ -58,8 +62,10 @@ pub use pool::{Span, Spans, gather_planes, max_pool, scatter_planes};
 pub use random::{fill_bits, fill_normal, fill_uniform, philox};
 pub use reduce::{Reduce, arg_reduce, cumsum, reduce};
 pub use rotary::{Pairs, Rotary, rotary};
+pub use scan::{cumextreme, cumprod, log_add_exp, logcumsumexp, recurrence};
 pub use simd::{Isa, isa, set_isa};
 pub use softmax::{log_softmax, log_softmax_backward, softmax, softmax_backward};
+pub use special::{Special, map_each, polygamma};
 pub use strided::{Convert, View, convert, copy, copy_into};
 pub use threads::for_each_chunk;
 pub use unary::{Unary, unary, unary_in_place, unary_slope};

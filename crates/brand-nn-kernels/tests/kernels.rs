@@ -4,11 +4,12 @@
 mod common;
 
 use brand_nn_kernels::{
-    AdamStep, Binary, Compare, GruStep, LstmStep, Pairs, Plain, Reduce, Rotary, SgdStep, Unary,
-    View, adam, arg_reduce, binary, binary_in_place, binary_scalar, compare, cumsum, dropout,
-    fill_normal, fill_uniform, gru_cell, gru_cell_backward, log_softmax, log_softmax_backward,
-    lstm_cell, lstm_cell_backward, reduce, reference, rotary, scalar_binary, select, sgd, softmax,
-    softmax_backward, unary, unary_in_place, unary_slope,
+    AdamStep, Bend, Binary, Compare, GruStep, LstmStep, Pairs, Plain, Reduce, Rotary, SgdStep,
+    Unary, View, adam, arg_reduce, bend, bend_slope, binary, binary_in_place, binary_scalar,
+    compare, cumsum, dropout, fill_normal, fill_uniform, gru_cell, gru_cell_backward, log_softmax,
+    log_softmax_backward, lstm_cell, lstm_cell_backward, map_each, recurrence, reduce, reference,
+    rotary, scalar_binary, select, sgd, softmax, softmax_backward, unary, unary_in_place,
+    unary_slope,
 };
 use common::{noise, on_every_isa, on_threads};
 use proptest::prelude::*;
@@ -280,6 +281,59 @@ fn running_sums_go_along_their_axis() {
     let mut out = [0; 12];
     cumsum(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], 2, 3, 2, &mut out);
     assert_eq!(out, [1, 2, 4, 6, 9, 12, 7, 8, 16, 18, 27, 30]);
+}
+
+/// Long enough for several threads, and not a multiple of a task.
+const LONG: [usize; 3] = [101, 67, 13];
+
+#[test]
+fn scans_go_along_their_axis_on_every_thread() {
+    let len = LONG.iter().product();
+    let (x, factor) = (noise::<f32>(len, 1), noise::<f32>(len, 2));
+    let step = LONG[2];
+    for reverse in [false, true] {
+        let ours = on_threads(|| {
+            let mut out = vec![0.0; len];
+            recurrence(&factor, &x, LONG, reverse, &mut out);
+            out
+        });
+        let mut expected = wide(&x);
+        for i in 0..len {
+            let i = if reverse { len - 1 - i } else { i };
+            let t = i / step % LONG[1];
+            let before = match reverse {
+                false => (t > 0).then(|| expected[i - step]),
+                true => (t + 1 < LONG[1]).then(|| expected[i + step]),
+            };
+            expected[i] += f64::from(factor[i]) * before.unwrap_or(0.0);
+        }
+        assert_close(&ours, &expected, 1e-4, "recurrence");
+    }
+}
+
+#[test]
+fn activations_and_special_functions_do_not_depend_on_threads() {
+    let x = noise::<f32>(200_001, 3);
+    let ones = vec![1.0; x.len()];
+    let bent = on_threads(|| {
+        let mut out = vec![0.0; x.len()];
+        bend(Bend::Mish {}, &x, &mut out);
+        out
+    });
+    let mish = |x: &f64| x * x.exp().ln_1p().tanh();
+    assert_close(&bent, &wide(&x).iter().map(mish).collect::<Vec<_>>(), 1e-6, "mish");
+    let slope = on_threads(|| {
+        let mut out = vec![0.0; x.len()];
+        bend_slope(Bend::LeakyRelu { slope: 0.5 }, &x, &ones, &mut out);
+        out
+    });
+    assert!(x.iter().zip(&slope).all(|(&x, &s)| s == if x > 0.0 { 1.0 } else { 0.5 }));
+    let mapped = on_threads(|| {
+        let mut out = vec![0.0; x.len()];
+        map_each(&f64::sinh, &x, &mut out);
+        out
+    });
+    assert_close(&mapped, &wide(&x).iter().map(|x| x.sinh()).collect::<Vec<_>>(), 1e-6, "sinh");
 }
 
 #[test]

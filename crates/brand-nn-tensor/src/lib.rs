@@ -42,6 +42,9 @@
 //! | `np.where(p, a, b)` | [`Tensor::where_`]`(&p, &a, &b)` |
 //! | `a.sum()`, `a.sum(0)`, `a.sum((0, 2), keepdims=True)` | [`a.sum()`](Tensor::sum), [`a.sum_axis(0)`](Tensor::sum_axis), [`a.sum_axes(&[0, 2], true)`](Tensor::sum_axes) |
 //! | `a.std(0)`, `a.argmax(-1)`, `np.linalg.norm(a)` | [`a.std_axis(0)`](Tensor::std_axis), [`a.argmax(-1)`](Tensor::argmax), [`a.norm()`](Tensor::norm) |
+//! | `np.prod(a, 1)`, `np.cumprod(a, 1)`, `np.var(a, 1, ddof=1)` | [`a.prod_axis(1)`](Tensor::prod_axis), [`a.cumprod(1)`](Tensor::cumprod), [`a.var_corrected(&[1], 1.0, false)`](Tensor::var_corrected) |
+//! | `np.median(a, 1)`, `np.quantile(a, 0.9, 1)` | [`a.quantile(0.5, 1)`](Tensor::quantile), `a.quantile(0.9, 1)` |
+//! | `np.isclose(a, b)`, `np.allclose(a, b)` | [`a.isclose(&b, 1e-5, 1e-8)`](Tensor::isclose), [`a.allclose(…)`](Tensor::allclose) |
 //! | `a @ b`, `np.dot`, `np.outer` | [`a.matmul(&b)`](Tensor::matmul), [`a.dot(&b)`](Tensor::dot), [`a.outer(&b)`](Tensor::outer) |
 //! | `np.take(a, ids, 1)`, `np.take_along_axis` | [`a.index_select(1, &ids)?`](Tensor::index_select), [`a.gather(1, &ids)`](Tensor::gather) |
 //! | `np.sort(a)`, `np.argsort(a)` | [`a.sort(-1, false)`](Tensor::sort), values and positions at once |
@@ -54,6 +57,7 @@
 //! [`Tensor`] in the middle; [`Shape`], [`DType`] and [`Element`] say what it holds; [`Rng`] feeds
 //! its random draws; [`io`] keeps it in files; [`check`] is what tests on every floor share.
 
+mod bend;
 mod cast;
 pub mod check;
 mod compare;
@@ -81,8 +85,11 @@ mod product;
 mod random;
 mod reduce;
 mod resample;
+mod scan;
 mod serde;
 mod shape;
+mod special;
+mod statistics;
 mod storage;
 mod tensor;
 mod unfold;

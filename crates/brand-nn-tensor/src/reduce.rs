@@ -93,7 +93,7 @@ impl Tensor {
     }
 
     /// Narrow integers and truth values are summed as `i64`, so that counts can't wrap around.
-    fn summable(&self) -> Cow<'_, Self> {
+    pub(crate) fn summable(&self) -> Cow<'_, Self> {
         match self.dtype() {
             DType::Bool | DType::U8 | DType::I32 => Cow::Owned(self.to(DType::I64)),
             _ => Cow::Borrowed(self),
@@ -358,15 +358,7 @@ impl Tensor {
     #[track_caller]
     #[must_use]
     pub fn logsumexp(&self, axis: isize) -> Self {
-        expect(self.require_float("logsumexp"));
-        let at = expect(self.shape().axis("logsumexp", axis));
-        if self.shape()[at] == 0 {
-            return Self::full_of(self.shape().without(at), f64::NEG_INFINITY, self.dtype());
-        }
-        let highest = self.max_axes(&[axis], true);
-        let highest = highest.masked(&highest.is_finite());
-        let sum = (self - &highest).into_unary(Unary::Exp).sum_axis(axis);
-        sum.into_unary(Unary::Log) + highest.squeeze(at as isize)
+        self.logsumexp_axes(&[axis], false)
     }
 
     /// Runs a function on the tensor with the axis moved to the end, and moves it back.

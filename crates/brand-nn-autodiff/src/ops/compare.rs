@@ -1,7 +1,51 @@
-//! Ops that choose between values: where, masks, maximum, minimum, clamp.
+//! Comparisons and what is chosen by them: masks, where, maximum, minimum, clamp.
 
 use crate::Var;
 use brand_nn_tensor::Tensor;
+
+macro_rules! between_values {
+    ($($method:ident $sign:literal;)*) => {
+        /// Comparisons with another value; masks are constants.
+        impl Var { $(
+            #[doc = concat!("Where `self ", $sign, " other`, element by element.")]
+            #[must_use]
+            #[track_caller]
+            pub fn $method(&self, other: &Self) -> Tensor {
+                self.tensor().$method(other.tensor())
+            }
+        )* }
+    };
+}
+between_values! {
+    equal "==";
+    not_equal "!=";
+    less "<";
+    less_equal "<=";
+    greater ">";
+    greater_equal ">=";
+}
+
+macro_rules! with_numbers {
+    ($($method:ident $sign:literal;)*) => {
+        /// Comparisons with a number; masks are constants.
+        impl Var { $(
+            #[doc = concat!("Where an element ", $sign, " the number.")]
+            #[must_use]
+            #[track_caller]
+            pub fn $method(&self, number: f64) -> Tensor {
+                self.tensor().$method(number)
+            }
+        )* }
+    };
+}
+with_numbers! {
+    equal_to "==";
+    not_equal_to "!=";
+    less_than "<";
+    at_most "<=";
+    greater_than ">";
+    at_least ">=";
+}
 
 impl Var {
     /// Takes `a` where `mask` is true and `b` elsewhere; all three broadcast.

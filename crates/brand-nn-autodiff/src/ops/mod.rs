@@ -1,5 +1,6 @@
 //! The ops: each with its forward call and, beside it, the rule of its gradient.
 
+pub(crate) mod activation;
 pub(crate) mod attention;
 pub(crate) mod compare;
 pub(crate) mod conv;
@@ -13,6 +14,7 @@ pub(crate) mod loss;
 pub(crate) mod lstm;
 pub(crate) mod norm;
 pub(crate) mod operators;
+pub(crate) mod pair;
 pub(crate) mod pool;
 pub(crate) mod product;
 pub(crate) mod recurrent;
@@ -20,6 +22,9 @@ pub(crate) mod reduce;
 pub(crate) mod resize;
 pub(crate) mod rnn;
 pub(crate) mod rotary;
+pub(crate) mod scan;
 pub(crate) mod shape;
 pub(crate) mod softmax;
+pub(crate) mod special;
+pub(crate) mod statistics;
 pub(crate) mod unary;

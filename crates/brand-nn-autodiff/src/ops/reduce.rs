@@ -1,5 +1,6 @@
-//! Sums, means, spreads and extremes, of everything or along axes.
+//! Sums, means and extremes, of everything or along axes.
 
+use super::pair::finite_log;
 use crate::{Var, var::Saved};
 use brand_nn_tensor::{Shape, Tensor};
 
@@ -67,85 +68,70 @@ impl Var {
         })
     }
 
-    /// The population variance of all elements, Σ (x − mean)² / n.
-    #[must_use]
-    pub fn var(&self) -> Self {
-        self.var_axes(&all_axes(self), false)
-    }
-
-    /// The population variance along one axis, which goes away.
-    #[must_use]
-    #[track_caller]
-    pub fn var_axis(&self, axis: isize) -> Self {
-        self.var_axes(&[axis], false)
-    }
-
-    fn var_axes(&self, axes: &[isize], keep: bool) -> Self {
-        (self - self.mean_axes(axes, true)).square().mean_axes(axes, keep)
-    }
-
-    /// The population standard deviation of all elements.
-    #[must_use]
-    pub fn std(&self) -> Self {
-        self.var().sqrt()
-    }
-
-    /// The population standard deviation along one axis, which goes away.
-    #[must_use]
-    #[track_caller]
-    pub fn std_axis(&self, axis: isize) -> Self {
-        self.var_axis(axis).sqrt()
-    }
-
     /// The largest element; ties share the gradient evenly.
     #[must_use]
     #[track_caller]
     pub fn max(&self) -> Self {
-        self.flatten().max_axis(0)
+        self.max_axes(&all_axes(self), false)
     }
 
     /// The smallest element; ties share the gradient evenly.
     #[must_use]
     #[track_caller]
     pub fn min(&self) -> Self {
-        self.flatten().min_axis(0)
+        self.min_axes(&all_axes(self), false)
     }
 
     /// The largest element along one axis, which goes away; ties share the gradient evenly.
     #[must_use]
     #[track_caller]
     pub fn max_axis(&self, axis: isize) -> Self {
-        extreme("max", self, axis, self.tensor().max_axis(axis))
+        self.max_axes(&[axis], false)
     }
 
     /// The smallest element along one axis, which goes away; ties share the gradient evenly.
     #[must_use]
     #[track_caller]
     pub fn min_axis(&self, axis: isize) -> Self {
-        extreme("min", self, axis, self.tensor().min_axis(axis))
+        self.min_axes(&[axis], false)
+    }
+
+    /// The largest element along some axes; ties share the gradient evenly.
+    #[must_use]
+    #[track_caller]
+    #[doc(alias = "amax")]
+    pub fn max_axes(&self, axes: &[isize], keep: bool) -> Self {
+        extreme("max", self, axes, self.tensor().max_axes(axes, keep))
+    }
+
+    /// The smallest element along some axes; ties share the gradient evenly.
+    #[must_use]
+    #[track_caller]
+    #[doc(alias = "amin")]
+    pub fn min_axes(&self, axes: &[isize], keep: bool) -> Self {
+        extreme("min", self, axes, self.tensor().min_axes(axes, keep))
     }
 
     /// The logarithm of the sum of exponentials along one axis, without overflow.
     #[must_use]
     #[track_caller]
     pub fn logsumexp(&self, axis: isize) -> Self {
-        let value = self.tensor().logsumexp(axis);
-        let (x, y) = (self.save(0), Saved::output(&value));
-        Self::record("logsumexp", [self], value, move |walk, gradient| {
-            let share = || (walk.open(&x) - walk.open(&y).unsqueeze(axis)).exp();
-            Ok([walk.when(0, || share() * gradient.unsqueeze(axis))])
-        })
+        self.logsumexp_axes(&[axis], false)
     }
 
-    /// The Euclidean norm of all elements; its slope at zero is zero.
+    /// The logarithm of the sum of exponentials along some axes, without overflow.
+    ///
+    /// Where all are −∞ it is −∞, with the slope 0.
     #[must_use]
-    pub fn norm(&self) -> Self {
-        let value = self.tensor().norm();
+    #[track_caller]
+    pub fn logsumexp_axes(&self, axes: &[isize], keep: bool) -> Self {
+        let (kept, value) =
+            (kept_shape(self.shape(), axes), self.tensor().logsumexp_axes(axes, keep));
         let (x, y) = (self.save(0), Saved::output(&value));
-        Self::record("norm", [self], value, move |walk, gradient| {
-            let at_zero = y.value.equal_to(0.0);
-            let safe = walk.open(&y).masked_fill(&at_zero, 1.0);
-            Ok([walk.when(0, || walk.open(&x) * (gradient.masked(&at_zero.not()) / safe))])
+        Self::record("logsumexp", [self], value, move |walk, gradient| {
+            let total = finite_log(&walk.open(&y)).reshape(&kept);
+            let share = || (walk.open(&x) - total).exp();
+            Ok([walk.when(0, || share() * gradient.reshape(&kept))])
         })
     }
 
@@ -162,20 +148,21 @@ impl Var {
 }
 
 /// The gradient goes to the elements that equal the extreme, in equal shares.
-fn extreme(op: &'static str, input: &Var, axis: isize, value: Tensor) -> Var {
-    let chosen = input.tensor().equal(&value.unsqueeze(axis)).to(value.dtype());
-    let share = &chosen / chosen.sum_axes(&[axis], true);
+fn extreme(op: &'static str, input: &Var, axes: &[isize], value: Tensor) -> Var {
+    let kept = kept_shape(input.shape(), axes);
+    let chosen = input.tensor().equal(&value.reshape(&kept)).to(value.dtype());
+    let share = &chosen / chosen.sum_axes(axes, true);
     Var::record(op, [input], value, move |walk, gradient| {
-        Ok([walk.when(0, || gradient.unsqueeze(axis) * &share)])
+        Ok([walk.when(0, || gradient.reshape(&kept) * &share)])
     })
 }
 
-fn all_axes(x: &Var) -> Vec<isize> {
+pub(super) fn all_axes(x: &Var) -> Vec<isize> {
     (0..x.ndim() as isize).collect()
 }
 
 /// The shape with length one on the reduced axes.
-fn kept_shape(shape: &Shape, axes: &[isize]) -> Shape {
+pub(super) fn kept_shape(shape: &Shape, axes: &[isize]) -> Shape {
     let mut dims = shape.to_vec();
     let ndim = dims.len() as isize;
     for &axis in axes {

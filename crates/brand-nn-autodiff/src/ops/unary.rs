@@ -91,7 +91,7 @@ fn silu_slope(x: &Var) -> Var {
     &sigmoid * (x * (1.0 - &sigmoid) + 1.0)
 }
 
-fn zeros(like: &Var) -> Var {
+pub(super) fn zeros(like: &Var) -> Var {
     Tensor::zeros_like(like.tensor()).into()
 }
 

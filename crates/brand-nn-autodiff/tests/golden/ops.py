@@ -47,29 +47,127 @@ def draw(low, high, sign):
 near, positive = draw(0.2, 1.8, True), draw(0.2, 1.8, False)
 unit, above_one = draw(0.1, 0.9, True), draw(1.1, 2.7, False)
 
+TIES = [[[1.0, 3.0], [2.0, 2.0]], [[3.0, 3.0], [2.0, 0.0]]]
+ZEROS = [[0.0, 0.0], [0.0, -2.0], [2.0, -2.0]]
+KINKS = [-6.0, -3.0, -1.0, -0.5, -0.2, 0.0, 0.2, 0.5, 1.0, 3.0, 6.0, 7.0]
+
 SMOOTH = [
     ("sum", torch.sum, [near(2, 3)]),
     ("exp", torch.exp, [near(3, 4)]),
     ("tanh", torch.tanh, [near(3, 4)]),
+    ("exp2", torch.exp2, [near(3, 4)]),
+    ("log2", torch.log2, [positive(3, 4)]),
+    ("log10", torch.log10, [positive(3, 4)]),
+    ("tan", torch.tan, [near(3, 4)]),
+    ("asin", torch.asin, [unit(3, 4)]),
+    ("acos", torch.acos, [unit(3, 4)]),
+    ("atan", torch.atan, [near(3, 4)]),
+    ("sinh", torch.sinh, [near(3, 4)]),
+    ("cosh", torch.cosh, [near(3, 4)]),
+    ("asinh", torch.asinh, [near(3, 4)]),
+    ("acosh", torch.acosh, [above_one(3, 4)]),
+    ("atanh", torch.atanh, [unit(3, 4)]),
+    ("erfc", torch.erfc, [[-30.0, -2.0, -0.3, 0.0, 0.4, 3.0, 30.0]]),
+    ("lgamma", torch.lgamma, [[-3.3, -0.5, 0.1, 0.5, 1.7, 3.0, 100.0]]),
+    ("digamma", torch.digamma, [[-3.3, -0.5, 0.1, 0.5, 1.7, 3.0, 100.0]]),
+    ("digamma/poles", torch.digamma, [[0.0, -1.0]]),
+    ("polygamma_2", lambda x: torch.polygamma(2, x), [positive(3, 4)]),
+    ("trunc", torch.trunc, [[-1.5, -0.2, 0.7, 2.5]]),
+    ("frac", torch.frac, [[-1.5, -0.2, 0.7, 2.5]]),
+    ("sinc", torch.sinc, [[-1.5, -0.2, 0.0, 0.7, 2.5]]),
+    ("logit", lambda x: torch.logit(x, 0.1), [[0.0, 0.05, 0.1, 0.3, 0.5, 1.0]]),
+]
+
+ACTIVATIONS = [
     ("gelu", F.gelu, [near(3, 4)]),
     ("gelu_tanh", lambda x: F.gelu(x, approximate="tanh"), [near(3, 4)]),
     ("silu", F.silu, [near(3, 4)]),
     ("softplus", F.softplus, [near(3, 4)]),
     ("log_sigmoid", F.logsigmoid, [[-1e4, -30.0, 0.0, 30.0, 1e4]]),
+    ("relu", F.relu, [[-1.0, 0.0, 2.0]]),
+    ("leaky_relu", lambda x: F.leaky_relu(x, 0.1), [KINKS]),
+    ("elu", lambda x: F.elu(x, 0.7), [KINKS]),
+    ("celu", lambda x: F.celu(x, 0.5), [KINKS]),
+    ("selu", F.selu, [KINKS]),
+    ("hardtanh", lambda x: F.hardtanh(x, -1, 3), [KINKS]),
+    ("relu6", F.relu6, [KINKS]),
+    ("hard_sigmoid", F.hardsigmoid, [KINKS]),
+    ("hard_swish", F.hardswish, [KINKS]),
+    ("hard_shrink", lambda x: F.hardshrink(x, 0.5), [KINKS]),
+    ("soft_shrink", lambda x: F.softshrink(x, 0.5), [KINKS]),
+    ("tanh_shrink", F.tanhshrink, [KINKS]),
+    ("threshold", lambda x: F.threshold(x, 1.0, 7.0), [KINKS]),
+    ("softsign", F.softsign, [KINKS]),
+    ("mish", F.mish, [KINKS]),
+    ("prelu", F.prelu, [near(2, 3, 2), near(3)]),
+    ("prelu/zero", F.prelu, [[[0.0, -1.0]], [0.25]]),
+    ("glu", lambda x: F.glu(x, 1), [near(3, 4)]),
+    ("softmin", lambda x: F.softmin(x, 1), [near(3, 4)]),
 ]
 
-CHOICES = [
-    ("relu", F.relu, [[-1.0, 0.0, 2.0]]),
+PAIRS = [
     ("abs", torch.abs, [[-1.0, 0.0, 2.0]]),
     ("maximum/ties", torch.maximum, [[1.0, 2.0, 3.0], [1.0, 3.0, 2.0]]),
     ("clamp/bounds", lambda x: x.clamp(-1, 2), [[-2.0, -1.0, 0.0, 2.0, 3.0]]),
+    ("pow", torch.pow, [positive(2, 3), near(3)]),
+    ("pow/zero", torch.pow, [[0.0, 0.0, 0.0, -2.0], [0.0, 2.0, -1.0, 2.0]]),
+    ("atan2", torch.atan2, [near(2, 3), near(3)]),
+    ("atan2/zero", torch.atan2, [[0.0, 0.0], [0.0, -1.0]]),
+    ("hypot", torch.hypot, [near(2, 3), near(2, 1)]),
+    ("hypot/zero", torch.hypot, [[0.0], [0.0]]),
+    ("logaddexp", torch.logaddexp, [near(2, 3), near(3)]),
+    ("logaddexp/far", torch.logaddexp, [[1e4, -1e4, -INF], [-1e4, -1e4, 1.0]]),
+    ("logaddexp/nothing", torch.logaddexp, [[-INF], [-INF]]),
+    ("xlogy", torch.xlogy, [near(2, 3), positive(3)]),
+    ("xlogy/zero", torch.xlogy, [[0.0, 2.0], [2.0, 0.0]]),
+    ("xlogy/both_zero", torch.xlogy, [[0.0], [0.0]]),
+    ("remainder", torch.remainder, [[-3.0, 3.0, 5.5, -5.5], [2.0, -2.0, 2.0, 2.0]]),
+    ("fmod", torch.fmod, [[-3.0, 3.0, 5.5, -5.5], [2.0, -2.0, 2.0, 2.0]]),
+    ("lerp", torch.lerp, [near(2, 3), near(2, 3), positive(2, 3)]),
+    ("addcmul", lambda *x: torch.addcmul(*x, value=0.5), [near(2, 3), near(3), near(2, 1)]),
+    ("addcdiv", lambda *x: torch.addcdiv(*x, value=0.5), [near(2, 3), near(3), near(2, 1)]),
 ]
 
 REDUCTIONS = [
     ("max_axis_1/ties", lambda x: x.amax(1), [[[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]]]),
+    ("max_axes_02/ties", lambda x: x.amax((0, 2)), [TIES]),
+    ("min_axes_02", lambda x: x.amin((0, 2)), [near(2, 3, 2)]),
     ("logsumexp_1", lambda x: x.logsumexp(1), [near(2, 3)]),
+    ("logsumexp_axes_02", lambda x: x.logsumexp((0, 2)), [near(2, 3, 2)]),
+    ("logsumexp_1/nothing", lambda x: x.logsumexp(1), [[[-INF, -INF], [-INF, 1.0]]]),
     ("softmax_0", lambda x: x.softmax(0), [near(2, 3)]),
+    ("prod", torch.prod, [near(2, 3)]),
+    ("prod/one_zero", torch.prod, [[2.0, 0.0, 3.0]]),
+    ("prod/two_zeros", torch.prod, [[2.0, 0.0, 0.0]]),
+    ("prod_axis_1", lambda x: x.prod(1), [[[1.0, 2.0, 3.0], [4.0, 0.0, 5.0], [0.0, 6.0, 0.0]]]),
+    ("cumprod_1", lambda x: x.cumprod(1), [near(2, 4)]),
+    ("cumprod_1/zeros", lambda x: x.cumprod(1), [[[2.0, 0.0, 3.0, 4.0], [2.0, 0.0, 0.0, 4.0]]]),
+    ("logcumsumexp_1", lambda x: x.logcumsumexp(1), [near(2, 4)]),
+    ("logcumsumexp_1/far", lambda x: x.logcumsumexp(1), [[[1e4, -1e4, 1e4], [-700.0, 0.0, 700.0]]]),
+    ("logcumsumexp_1/nothing", lambda x: x.logcumsumexp(1), [[[-INF, -INF, 1.0, 2.0]]]),
+    ("cummax_1/ties", lambda x: x.cummax(1)[0], [[[1.0, 3.0, 3.0, 2.0], [4.0, NAN, 5.0, 6.0]]]),
+    ("cummax_positions_1", lambda x: x.cummax(1)[1], [[[1, 3, 3, 2], [4, 1, 4, 6]]]),
+    ("cummin_1", lambda x: x.cummin(1)[0], [near(2, 4)]),
+    ("var_corrected_02", lambda x: x.var((0, 2)), [near(2, 3, 2)]),
+    ("var_axes_02", lambda x: x.var((0, 2), correction=0), [near(2, 3, 2)]),
+    ("std_corrected_02", lambda x: x.std((0, 2)), [near(2, 3, 2)]),
+    ("std_corrected_0/one", lambda x: x.std(0), [[3.0]]),
+    ("std_corrected_0/equal", lambda x: x.std(0), [[3.0, 3.0]]),
     ("norm/zero", torch.norm, [[0.0, 0.0]]),
+    ("sum_squares_1", lambda x: (x * x).sum(1), [near(2, 3)]),
+    *[
+        (f"norm_{word}_1{case}", lambda x, p=p: torch.linalg.vector_norm(x, p, 1), [inputs])
+        for word, p in {"1": 1, "2": 2, "3": 3, "inf": INF, "minus_inf": -INF}.items()
+        for case, inputs in {"": near(2, 3), "/zeros": ZEROS}.items()
+    ],
+    ("normalize", lambda x: F.normalize(x, dim=1, eps=1e-3), [near(2, 3)]),
+    ("normalize/zero", lambda x: F.normalize(x, dim=1, eps=1e-3), [[[0.0, 0.0], [1e-4, 0.0]]]),
+    ("nansum_1", lambda x: x.nansum(1), [[[1.0, NAN, 3.0], [NAN, NAN, NAN]]]),
+    ("nanmean_1", lambda x: x.nanmean(1), [[[1.0, NAN, 3.0], [4.0, 5.0, 6.0]]]),
+    ("median_axis_1", lambda x: x.median(1)[0], [[[3.0, 1.0, 2.0, 4.0], [5.0, NAN, 6.0, 7.0]]]),
+    ("quantile_1", lambda x: x.quantile(0.3, 1), [near(3, 5)]),
+    ("quantile_1/nan", lambda x: x.quantile(0.3, 1), [[[3.0, 1.0, NAN, 4.0]]]),
+    ("count_nonzero_1", lambda x: x.count_nonzero(1), [[[0, 5, 7], [0, 0, 0]]]),
 ]
 
 NORMS = [
@@ -294,7 +392,8 @@ RECURRENT = [
 
 ROWS = [
     *SMOOTH,
-    *CHOICES,
+    *ACTIVATIONS,
+    *PAIRS,
     *REDUCTIONS,
     *NORMS,
     *CROSS_ENTROPY,
@@ -306,7 +405,16 @@ ROWS = [
 ]
 
 # Where brand-nn differs by choice: in the value or the gradient, and why.
-DIFFERS = {}
+DIFFERS = {
+    "hard_sigmoid": ("gradient", "PyTorch rounds the slope 1/6 to float32"),
+    "hypot/zero": ("gradient", "0 as the norm's, PyTorch has NaN"),
+    "logaddexp/nothing": ("gradient", "0 where the sum is nothing, PyTorch has NaN"),
+    "logsumexp_1/nothing": ("gradient", "0 where the sum is nothing, PyTorch has NaN"),
+    "logcumsumexp_1/nothing": ("gradient", "0 where the sum is nothing, PyTorch has NaN"),
+    "xlogy/both_zero": ("gradient", "0 as beside it, PyTorch has NaN"),
+    "digamma": ("gradient", "PyTorch's trigamma is exact to 1e-9 only"),
+    "digamma/poles": ("gradient", "+inf exactly, PyTorch has a large number at -1"),
+}
 
 
 def number(value):

@@ -23,6 +23,19 @@ pub(crate) fn rows() -> Vec<Row> {
         "where_": [Any [2, 3], Any [3]] => |x| Ok(Var::where_(&mask(), &x[0], &x[1]));
         "masked": [Any [2, 3]] => |x| Ok(x[0].masked(&mask()));
         "masked": [Any [3]] => |x| Ok(x[0].masked(&mask()));
+        "equal": [Any [2, 3], Any [3]] => |x| Ok(x[0].masked(&x[0].equal(&x[1])) * &x[1]);
+        "not_equal": [Any [2, 3], Any [3]] => |x| Ok(x[0].masked(&x[0].not_equal(&x[1])) * &x[1]);
+        "less": [Any [2, 3], Any [3]] => |x| Ok(x[0].masked(&x[0].less(&x[1])) * &x[1]);
+        "less_equal": [Any [2, 3], Any [3]] => |x| Ok(x[0].masked(&x[0].less_equal(&x[1])) * &x[1]);
+        "greater": [Any [2, 3], Any [3]] => |x| Ok(x[0].masked(&x[0].greater(&x[1])) * &x[1]);
+        "greater_equal": [Any [2, 3], Any [3]] =>
+            |x| Ok(x[0].masked(&x[0].greater_equal(&x[1])) * &x[1]);
+        "equal_to": [Any [2, 3]] => |x| Ok(x[0].masked(&x[0].equal_to(0.5)));
+        "not_equal_to": [Any [2, 3]] => |x| Ok(x[0].masked(&x[0].not_equal_to(0.5)));
+        "less_than": [Any [2, 3]] => |x| Ok(x[0].masked(&x[0].less_than(0.5)));
+        "at_most": [Any [2, 3]] => |x| Ok(x[0].masked(&x[0].at_most(0.5)));
+        "greater_than": [Any [2, 3]] => |x| Ok(x[0].masked(&x[0].greater_than(0.5)));
+        "at_least": [Any [2, 3]] => |x| Ok(x[0].masked(&x[0].at_least(0.5)));
         "masked_fill": [Any [2, 3]] => |x| Ok(x[0].masked_fill(&mask(), 7.0));
     }
 }

@@ -65,6 +65,5 @@ pub(crate) fn limits() -> Vec<Limit> {
         "clamp": 3.0 => 2.0, 0.0, |x| x.clamp(-2.0, 2.0);
         "powf": 0.0 => 1.0, 0.0, |x| x.powf(0.0);
         "powf": 0.0 => 0.0, 0.0, |x| x.powf(2.0);
-        "norm": 0.0 => 0.0, 0.0, |x| x.norm();
     }
 }

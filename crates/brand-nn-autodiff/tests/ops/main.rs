@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops where it fails")]
 
+mod activations;
 mod arithmetic;
 mod attention;
 mod cross_entropy;
@@ -16,7 +17,10 @@ mod products;
 mod recurrent;
 mod reductions;
 mod rotary;
+mod scans;
 mod shapes;
+mod special;
+mod statistics;
 mod structured;
 mod table;
 mod windows;
@@ -29,8 +33,12 @@ use table::{Limit, Refusal, Row, Twin};
 fn rows() -> Vec<Row> {
     [
         functions::rows(),
+        special::rows(),
+        activations::rows(),
         arithmetic::rows(),
         reductions::rows(),
+        scans::rows(),
+        statistics::rows(),
         shapes::rows(),
         indices::rows(),
         products::rows(),
@@ -50,6 +58,10 @@ fn rows() -> Vec<Row> {
 
 fn refusals() -> Vec<Refusal> {
     [
+        special::refusals(),
+        activations::refusals(),
+        scans::refusals(),
+        statistics::refusals(),
         shapes::refusals(),
         products::refusals(),
         structured::refusals(),
@@ -76,6 +88,8 @@ fn twins() -> Vec<Twin> {
         pools::twins(),
         recurrent::twins(),
         rotary::twins(),
+        activations::twins(),
+        statistics::twins(),
     ]
     .into_iter()
     .flatten()
@@ -90,6 +104,10 @@ fn limits() -> Vec<Limit> {
         cross_entropy::limits(),
         pools::limits(),
         recurrent::limits(),
+        special::limits(),
+        activations::limits(),
+        scans::limits(),
+        statistics::limits(),
     ]
     .into_iter()
     .flatten()

@@ -15,13 +15,12 @@ pub(crate) fn rows() -> Vec<Row> {
         "max_axis": [Any [3, 4]] => |x| Ok(x[0].max_axis(1));
         "min": [Any [3, 4]] => |x| Ok(x[0].min());
         "min_axis": [Any [3, 4]] => |x| Ok(x[0].min_axis(0));
-        "var": [Any [3, 4]] => |x| Ok(x[0].var());
-        "var_axis": [Any [3, 4]] => |x| Ok(x[0].var_axis(0));
-        "std": [Any [3, 4]] => |x| Ok(x[0].std());
-        "std_axis": [Any [3, 4]] => |x| Ok(x[0].std_axis(1));
+        "max_axes": [Any [2, 3, 2]] => |x| Ok(x[0].max_axes(&[0, -1], true));
+        "min_axes": [Any [2, 3, 2]] => |x| Ok(x[0].min_axes(&[1, 2], false));
         "logsumexp": [Any [3, 4]] => |x| Ok(x[0].logsumexp(1));
+        "logsumexp_axes": [Any [2, 3, 2]] => |x| Ok(x[0].logsumexp_axes(&[0, 2], true));
+        "logsumexp_axes": [Any [0, 3]] => |x| Ok(x[0].logsumexp_axes(&[1], false));
         "logsumexp": [Any [3, 4]] => |x| Ok(x[0].logsumexp(0));
-        "norm": [Any [3, 2]] => |x| Ok(x[0].norm());
         "cumsum": [Any [3, 4]] => |x| Ok(x[0].cumsum(1));
         "softmax": [Any [3, 4]] => |x| Ok(x[0].softmax(-1));
         "softmax": [Any [3, 4]] => |x| Ok(x[0].softmax(0));

@@ -37,6 +37,39 @@ fn nan_and_infinity_follow_numpy() {
 }
 
 #[test]
+fn closeness_needs_a_finite_reference() {
+    let (a, b) =
+        (Tensor::from([1.0, NAN, INF, 1.0, -INF]), Tensor::from([1.1, NAN, INF, INF, INF]));
+    check(&a.isclose(&b, 0.2, 0.0), &[1.0, 0.0, 1.0, 0.0, 0.0]);
+    check(&a.isclose(&b, 0.0, 0.05), &[0.0, 0.0, 1.0, 0.0, 0.0]);
+    let whole = Tensor::from([3, 4]);
+    assert!(whole.allclose(&Tensor::from([3, 5]), 0.0, 1.0));
+    assert!(!whole.allclose(&Tensor::from([3, 5]), 0.0, 0.5));
+}
+
+#[test]
+fn ranks_and_counts_see_nan_and_emptiness() {
+    let t = Tensor::from([[3.0, 1.0, 2.0, 4.0], [3.0, NAN, 2.0, 4.0]]);
+    check(&t.median_axis(1).0, &[2.0, NAN]);
+    check(&t.median_axis(1).1, &[2.0, 1.0]);
+    check(&t.quantile(0.5, 1), &[2.5, NAN]);
+    check(&Tensor::from([-INF, INF, INF]).quantile(0.75, 0), &[INF]);
+    check(&t.nansum(&[1], false), &[10.0, 9.0]);
+    check(&t.nanmean(&[1], false), &[2.5, 3.0]);
+    check(&t.count_nonzero(&[0, 1], false), &[8.0]);
+    check(&t.cummax(1).0, &[3.0, 3.0, 3.0, 4.0, 3.0, NAN, NAN, NAN]);
+    check(&t.cummin(1).1, &[0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0]);
+    let empty = Tensor::zeros([2, 0]);
+    check(&empty.cumprod(1), &[]);
+    check(&empty.logcumsumexp(0), &[]);
+    check(&empty.logsumexp_axes(&[1], false), &[-INF, -INF]);
+    check(&empty.norm_axes(2.0, &[1], false), &[0.0, 0.0]);
+    check(&empty.var_corrected(&[1], 1.0, false), &[NAN, NAN]);
+    check(&Tensor::from([3.0]).std_corrected(&[0], 1.0, false), &[NAN]);
+    check(&Tensor::from([200u8, 2]).cumprod(0), &[200.0, 400.0]);
+}
+
+#[test]
 fn softmax_survives_extremes() {
     check(&Tensor::from([1e4, -1e4]).softmax(0), &[1.0, 0.0]);
     check(&Tensor::from([1e4, 0.0]).log_softmax(0), &[0.0, -1e4]);
