@@ -94,6 +94,45 @@ pub enum Error {
         /// The bytes that are allowed.
         limit: usize,
     },
+    /// A matrix has no inverse, or columns that depend on each other.
+    #[error(
+        "{op}: matrix {matrix} of the batch is singular, pivot {pivot} is 0, expected others; \
+         help: add a small multiple of the identity, or use pinv"
+    )]
+    Singular {
+        /// The operation's name.
+        op: &'static str,
+        /// The number of the matrix in its batch.
+        matrix: usize,
+        /// The column, counted from 0, that adds nothing to those before.
+        pivot: usize,
+    },
+    /// A matrix isn't positive definite.
+    #[error(
+        "{op}: matrix {matrix} of the batch is not positive definite, its leading minor of order \
+         {minor} isn't above 0; help: add a small multiple of the identity"
+    )]
+    NotPositiveDefinite {
+        /// The operation's name.
+        op: &'static str,
+        /// The number of the matrix in its batch.
+        matrix: usize,
+        /// How many rows and columns, from the first, show it.
+        minor: usize,
+    },
+    /// An iteration found no end.
+    #[error(
+        "{op}: matrix {matrix} of the batch is not done after {steps} steps, expected an end; \
+         help: look for elements that are infinite or not a number"
+    )]
+    NotConverged {
+        /// The operation's name.
+        op: &'static str,
+        /// The number of the matrix in its batch.
+        matrix: usize,
+        /// The steps that were tried; 0 where an element isn't finite.
+        steps: usize,
+    },
     /// A file's content isn't what its format says.
     #[error("{}: {place}: {problem}; help: {help}", path.display())]
     File {

@@ -100,18 +100,7 @@ impl Tensor {
     /// ```
     pub fn index_add(&self, axis: isize, ids: &Self, source: &Self) -> Result<Self> {
         const OP: &str = "index_add";
-        let axis = self.shape().axis(OP, axis)?;
-        same_dtype(OP, self, source)?;
-        let dims = self.shape();
-        let expected: Shape = dims[..axis]
-            .iter()
-            .chain(ids.shape().iter())
-            .chain(&dims[axis + 1..])
-            .copied()
-            .collect();
-        require_shape(OP, source, &expected)?;
-        let ids = as_ids(OP, ids)?.data().to_vec();
-        require_within(OP, &ids, dims[axis])?;
+        let (axis, ids) = self.rows_to_meet(OP, axis, ids, source)?;
         number_dtype!(self.dtype(), T => self.with_rows_added::<T>(axis, &ids, source),
             else Err(not_number(OP, self.dtype())))
     }
@@ -209,7 +198,7 @@ impl Tensor {
     }
 
     /// The axis, once `ids` is known to fit and to stay on it.
-    fn aligned(&self, op: &'static str, axis: isize, ids: &Self) -> Result<usize> {
+    pub(crate) fn aligned(&self, op: &'static str, axis: isize, ids: &Self) -> Result<usize> {
         let axis = self.shape().axis(op, axis)?;
         let fits =
             ids.ndim() == self.ndim() && self.shape().with(axis, 0) == ids.shape().with(axis, 0);
@@ -256,7 +245,7 @@ impl Tensor {
 }
 
 /// Ids as `i64`, from any integer dtype.
-fn as_ids<'a>(op: &'static str, ids: &'a Tensor) -> Result<Cow<'a, Tensor>> {
+pub(crate) fn as_ids<'a>(op: &'static str, ids: &'a Tensor) -> Result<Cow<'a, Tensor>> {
     match ids.dtype() {
         DType::I64 => Ok(Cow::Borrowed(ids)),
         DType::I32 | DType::U8 => Ok(Cow::Owned(ids.to(DType::I64))),
@@ -270,7 +259,7 @@ fn as_ids<'a>(op: &'static str, ids: &'a Tensor) -> Result<Cow<'a, Tensor>> {
 }
 
 /// Where each id points, as a place in the contiguous tensor whose axis has the given length.
-fn places(ids: &Tensor, axis: usize, len: usize) -> impl Iterator<Item = usize> {
+pub(crate) fn places(ids: &Tensor, axis: usize, len: usize) -> impl Iterator<Item = usize> {
     let [_, own, inner] = ids.shape().around(axis);
     let ids = ids.data::<i64>().to_vec();
     ids.into_iter().enumerate().map(move |(i, id)| {
@@ -279,7 +268,7 @@ fn places(ids: &Tensor, axis: usize, len: usize) -> impl Iterator<Item = usize> 
     })
 }
 
-fn require_within(op: &'static str, ids: &[i64], len: usize) -> Result<()> {
+pub(crate) fn require_within(op: &'static str, ids: &[i64], len: usize) -> Result<()> {
     let outside = |id: &i64| usize::try_from(*id).map_or(true, |id| id >= len);
     match ids.iter().position(outside) {
         None => Ok(()),
@@ -287,7 +276,7 @@ fn require_within(op: &'static str, ids: &[i64], len: usize) -> Result<()> {
     }
 }
 
-fn require_shape(op: &'static str, source: &Tensor, expected: &Shape) -> Result<()> {
+pub(crate) fn require_shape(op: &'static str, source: &Tensor, expected: &Shape) -> Result<()> {
     if source.shape() == expected {
         return Ok(());
     }

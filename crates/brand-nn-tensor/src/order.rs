@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use brand_nn_kernels::{Buffer, Plain};
 
-use crate::error::expect;
+use crate::error::{expect, refuse};
 use crate::storage::{Num, number_dtype};
 use crate::tensor::not_number;
 use crate::{Error, Result, Tensor};
@@ -74,6 +74,59 @@ impl Tensor {
             });
         }
         self.ordered(op, axis, k, true)
+    }
+
+    /// The `i64` positions along an axis that would put its elements in order.
+    ///
+    /// Equal elements keep their order; NaN comes last in both directions.
+    ///
+    /// # Panics
+    /// Where [`Tensor::sort`] panics.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use brand_nn_tensor::Tensor;
+    ///
+    /// assert_eq!(Tensor::from([30, 10, 20]).argsort(0, false), Tensor::from([1i64, 2, 0]));
+    /// ```
+    #[track_caller]
+    #[must_use]
+    pub fn argsort(&self, axis: isize, descending: bool) -> Self {
+        let axis = expect(self.shape().axis("argsort", axis));
+        expect(self.ordered("argsort", axis, self.shape()[axis], descending)).1
+    }
+
+    /// The k-th smallest element along an axis, k from 1, and its position; the axis disappears.
+    ///
+    /// NaN counts as largest.
+    ///
+    /// # Panics
+    /// If there is no such axis, `k` isn't 1 to its length, or the dtype is no number type.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use brand_nn_tensor::Tensor;
+    ///
+    /// let (value, position) = Tensor::from([0.9, 0.1, 0.5]).kthvalue(2, 0);
+    /// assert_eq!((value.item(), position.item()), (0.5, 2.0));
+    /// ```
+    #[track_caller]
+    pub fn kthvalue(&self, k: usize, axis: isize) -> (Self, Self) {
+        let axis = expect(self.shape().axis("kthvalue", axis));
+        let len = self.shape()[axis];
+        if k == 0 || k > len {
+            refuse(Error::Shape {
+                op: "kthvalue",
+                got: self.shape().clone(),
+                expected: format!("at least {} elements on axis {axis}", k.max(1)).into(),
+                help: "k counts from 1, the smallest, to the length of the axis",
+            });
+        }
+        let (values, positions) = expect(self.ordered("kthvalue", axis, k, false));
+        let last = |sorted: Self| sorted.select(axis as isize, k - 1);
+        (last(values), last(positions))
     }
 
     fn ordered(

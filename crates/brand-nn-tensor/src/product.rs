@@ -3,11 +3,11 @@
 use brand_nn_kernels::{Buffer, Mat, MatMut, Mats, gemm, gemm_batched};
 
 use crate::elementwise::same_dtype;
-use crate::error::expect;
+use crate::error::{expect, refuse};
 use crate::shape::broadcast;
 use crate::storage::{Float, float_dtype};
 use crate::tensor::not_float;
-use crate::{Error, Result, Shape, Tensor};
+use crate::{DType, Error, Result, Shape, Tensor};
 
 impl Tensor {
     /// The matrix product, batched and broadcast as NumPy's `@`.
@@ -69,7 +69,82 @@ impl Tensor {
         self.unsqueeze(1) * other
     }
 
-    fn require_vector(&self, op: &'static str) -> Result<()> {
+    /// Every element of one tensor times the whole of another, as blocks: Kronecker's product.
+    ///
+    /// # Shapes
+    /// `[a, b]`, `[c, d]` → `[a c, b d]`; missing axes in front count as 1.
+    ///
+    /// # Panics
+    /// If the dtypes differ or have no arithmetic.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use brand_nn_tensor::Tensor;
+    ///
+    /// let blocks = Tensor::from([[1, 2]]).kron(&Tensor::from([[1, 1]]));
+    /// assert_eq!(blocks, Tensor::from([[1, 1, 2, 2]]));
+    /// ```
+    #[track_caller]
+    #[must_use]
+    pub fn kron(&self, other: &Self) -> Self {
+        let [a, b, whole] = self.shape().interleaved(other.shape());
+        (self.reshape(a) * other.reshape(b)).reshape(whole)
+    }
+
+    /// The vectors at right angles to pairs of vectors of length 3 along an axis.
+    ///
+    /// # Panics
+    /// If the shapes differ or the axis isn't 3 long.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use brand_nn_tensor::Tensor;
+    ///
+    /// let (x, y) = (Tensor::from([1, 0, 0]), Tensor::from([0, 1, 0]));
+    /// assert_eq!(x.cross(&y, 0), Tensor::from([0, 0, 1]));
+    /// ```
+    #[track_caller]
+    #[must_use]
+    pub fn cross(&self, other: &Self, axis: isize) -> Self {
+        if self.dim(axis) != 3 || self.shape() != other.shape() {
+            refuse(Error::Shape {
+                op: "cross",
+                got: self.shape().clone(),
+                expected: format!("3 on axis {axis} and the shape of {}", other.shape()).into(),
+                help: "the product of two vectors at right angles is one of space",
+            });
+        }
+        let [a, b] = [1, 2].map(|by| self.roll(axis, -by));
+        a * other.roll(axis, -2) - b * other.roll(axis, -1)
+    }
+
+    /// The Euclidean distance of every row of one matrix from every row of another.
+    ///
+    /// Differences are squared and added in `f64`, so that nothing cancels.
+    ///
+    /// # Shapes
+    /// `[.., n, d]`, `[.., m, d]` → `[.., n, m]`; the axes in front broadcast.
+    ///
+    /// # Panics
+    /// If the last axes differ, or the dtypes aren't both `f32` or both `f64`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use brand_nn_tensor::Tensor;
+    ///
+    /// let shops = Tensor::from([[0.0, 0.0], [3.0, 4.0]]);
+    /// assert_eq!(shops.cdist(&shops), Tensor::from([[0.0, 5.0], [5.0, 0.0]]));
+    /// ```
+    #[track_caller]
+    #[must_use]
+    pub fn cdist(&self, other: &Self) -> Self {
+        expect(distances(self, other))
+    }
+
+    pub(crate) fn require_vector(&self, op: &'static str) -> Result<()> {
         if self.ndim() == 1 {
             return Ok(());
         }
@@ -100,6 +175,12 @@ fn matmul(op: &'static str, a: &Tensor, b: &Tensor) -> Result<Tensor> {
         (_, 1) => product.squeeze(-1),
         _ => product,
     })
+}
+
+/// An error unless both are `f32` or both `f64`.
+pub(crate) fn same_floats(op: &'static str, a: &Tensor, b: &Tensor) -> Result<()> {
+    a.require_float(op)?;
+    same_dtype(op, a, b)
 }
 
 fn mismatch(op: &'static str, a: &Tensor, b: &Tensor) -> Error {
@@ -187,4 +268,34 @@ fn starts(t: &Tensor) -> Vec<usize> {
     layout.shape = batch_of(t);
     layout.strides.truncate(t.ndim() - 2);
     layout.positions().collect()
+}
+
+fn distances(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    const OP: &str = "cdist";
+    same_floats(OP, a, b)?;
+    let ([n, width], [m, other_width]) = (a.matrix_dims(OP)?, b.matrix_dims(OP)?);
+    if width != other_width {
+        return Err(Error::Shape {
+            op: OP,
+            got: b.shape().clone(),
+            expected: format!("rows of {width}, as those of {}", a.shape()).into(),
+            help: "distances are between rows of one length",
+        });
+    }
+    let batch = broadcast(OP, &batch_of(a), &batch_of(b))?;
+    let with = |dims: [usize; 2]| -> Shape { batch.iter().copied().chain(dims).collect() };
+    let (a, b) = (a.expanded(OP, &with([n, width]))?, b.expanded(OP, &with([m, width]))?);
+    crate::create::require_possible(OP, &with([n, m]), DType::F64)?;
+    let (rows, others) = (a.to(DType::F64), b.to(DType::F64));
+    let (rows, others) = (rows.data::<f64>(), others.data::<f64>());
+    let mut out = Vec::with_capacity(with([n, m]).size());
+    for i in 0..batch.size() * n {
+        let row = &rows[i * width..][..width];
+        out.extend((0..m).map(|j| distance(row, &others[(i / n * m + j) * width..][..width])));
+    }
+    Ok(Tensor::new(out, with([n, m]))?.to(a.dtype()))
+}
+
+fn distance(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(x, y)| (x - y) * (x - y)).sum::<f64>().sqrt()
 }

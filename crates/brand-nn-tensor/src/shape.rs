@@ -86,6 +86,21 @@ impl Shape {
         [product(&self[..axis]), self[axis], product(&self[axis + 1..])]
     }
 
+    /// Two shapes with their axes in turn, `[a, 1, b, 1]` and `[1, c, 1, d]`, and their product
+    /// `[a c, b d]`; missing axes in front count as 1.
+    pub fn interleaved(&self, other: &Self) -> [Self; 3] {
+        let ndim = self.len().max(other.len());
+        let padded = |shape: &Self, axis: usize| {
+            (axis + shape.len()).checked_sub(ndim).map_or(1, |at| shape[at])
+        };
+        let pairs = (0..ndim).map(|axis| (padded(self, axis), padded(other, axis)));
+        [
+            pairs.clone().flat_map(|(a, _)| [a, 1]).collect(),
+            pairs.clone().flat_map(|(_, b)| [1, b]).collect(),
+            pairs.map(|(a, b)| a.saturating_mul(b)).collect(),
+        ]
+    }
+
     /// The bytes of a tensor, and whether such a tensor may exist at all.
     ///
     /// Lengths of 0 count as 1, so that no later product of a part of the lengths can overflow.

@@ -8,4 +8,6 @@ mod errors;
 mod files;
 mod hostile;
 mod laws;
+mod linear_algebra;
 mod random;
+mod rearranged;
