@@ -71,6 +71,15 @@ pub enum Error {
         /// What differs.
         what: String,
     },
+    /// Vectors that belong to equal values were used: they have no gradient.
+    #[error(
+        "backward: `{op}` found two values that are equal, or a zero, and their vectors, whose \
+         direction is arbitrary, were used; help: use the values alone, or make them differ"
+    )]
+    Degenerate {
+        /// The factorisation.
+        op: &'static str,
+    },
     /// A parameter was used before it had a value.
     #[error("{place}: the parameter has no value yet; help: call init(seed), load(path) or fit")]
     NotBuilt {

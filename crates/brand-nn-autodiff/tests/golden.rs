@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+#[path = "golden/algebra.rs"]
+mod algebra;
+#[path = "golden/arranged.rs"]
+mod arranged;
 #[path = "golden/fused.rs"]
 mod fused;
 #[path = "golden/windows.rs"]

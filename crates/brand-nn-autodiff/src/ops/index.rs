@@ -1,22 +1,23 @@
 //! Ops that pick elements by number, and their opposites that put them back.
 
 use crate::{Result, Var};
-use brand_nn_tensor::{Shape, Tensor};
+use brand_nn_tensor::{DType, Shape, Tensor};
 
 impl Var {
-    /// Takes the positions `ids` along one axis.
+    /// Takes the slices at the positions `ids` along one axis.
     ///
     /// # Shapes
-    /// `ids` is i64 `[n]`; the axis gets the length n.
+    /// `[a, n, b]` with axis 1 and i64 ids `[i, j]` → `[a, i, j, b]`.
     ///
     /// # Errors
     /// If an id is beyond the axis.
-    #[track_caller]
     pub fn index_select(&self, axis: isize, ids: &Tensor) -> Result<Self> {
-        if self.tensor().dim(axis) == self.tensor().dim(0) && is_first(axis, self.ndim()) {
-            return select_rows(self, ids);
-        }
-        Ok(select_rows(&self.transpose(0, axis), ids)?.transpose(0, axis))
+        let (kept, base) = (ids.clone(), zeros(self.shape(), self.dtype()));
+        let value = self.tensor().index_select(axis, ids)?;
+        Ok(Self::record("index_select", [self], value, move |walk, gradient| {
+            let sum = base.index_add(axis, &kept, &gradient)?;
+            Ok([walk.when(0, || sum)])
+        }))
     }
 
     /// Takes the element that `ids` names along one axis, for each position of `ids`.
@@ -28,6 +29,7 @@ impl Var {
     /// If an id is beyond the axis.
     #[must_use]
     #[track_caller]
+    #[doc(alias = "take_along_axis")]
     pub fn gather(&self, axis: isize, ids: &Tensor) -> Self {
         let (kept, shape) = (ids.clone(), self.shape().clone());
         Self::record("gather", [self], self.tensor().gather(axis, ids), move |walk, gradient| {
@@ -51,29 +53,26 @@ impl Var {
     }
 }
 
-fn is_first(axis: isize, ndim: usize) -> bool {
-    axis == 0 || axis + ndim as isize == 0
-}
-
-fn select_rows(table: &Var, ids: &Tensor) -> Result<Var> {
-    let (kept, shape) = (ids.clone(), table.shape().clone());
-    let value = table.tensor().index_select(0, ids)?;
-    Ok(Var::record("index_select", [table], value, move |walk, gradient| {
-        Ok([Some(put_rows(&gradient, &kept, &shape)?.into()).filter(|_| walk.needs(0))])
-    }))
+/// A constant of zeros.
+pub(crate) fn zeros(shape: &Shape, dtype: DType) -> Var {
+    Tensor::zeros_of((), dtype).expand(shape).into()
 }
 
 /// A table of zeros with `values` added at the rows `ids`; the opposite of taking rows.
 pub(crate) fn put_rows(values: &Var, ids: &Tensor, shape: &Shape) -> Result<Var> {
-    let kept = ids.clone();
-    let value = scatter_rows(values.tensor(), ids, shape)?;
-    Ok(Var::record("put_rows", [values], value, move |walk, gradient| {
-        let rows = gradient.index_select(0, &kept)?;
-        Ok([walk.when(0, || rows)])
-    }))
+    zeros(shape, values.dtype()).index_add(0, ids, values)
 }
 
 /// [`put_rows`] on plain tensors.
 pub(crate) fn scatter_rows(values: &Tensor, ids: &Tensor, shape: &Shape) -> Result<Tensor> {
     Ok(Tensor::zeros_of(shape, values.dtype()).index_add(0, ids, values)?)
+}
+
+/// Opens a result of positions that were made from the shape itself.
+#[track_caller]
+pub(crate) fn within(picked: Result<Var>) -> Var {
+    match picked {
+        Ok(var) => var,
+        Err(error) => panic!("{error}"),
+    }
 }

@@ -12,9 +12,10 @@ impl Var {
     /// If the inner lengths differ or the batches do not broadcast.
     #[must_use]
     #[track_caller]
+    #[doc(alias = "bmm")]
     pub fn matmul(&self, other: &Self) -> Self {
         match (self.ndim(), other.ndim()) {
-            (1, 1) => (self * other).sum(),
+            (1, 1) => self.dot(other),
             (1, _) => self.unsqueeze(0).matmul(other).squeeze(-2),
             (_, 1) => self.matmul(&other.unsqueeze(1)).squeeze(-1),
             _ => product(self, other),
@@ -35,6 +36,62 @@ impl Var {
             Some(bias) => affine(self, weight, bias),
             None => self.matmul(&weight.t()),
         }
+    }
+
+    /// The sum of the products of two vectors' elements.
+    ///
+    /// # Panics
+    /// If the operands aren't two vectors of one length.
+    #[must_use]
+    #[track_caller]
+    pub fn dot(&self, other: &Self) -> Self {
+        let (x, y) = (self.save(0), other.save(1));
+        let value = self.tensor().dot(other.tensor());
+        Self::record("dot", [self, other], value, move |walk, gradient| {
+            Ok([
+                walk.when(0, || &gradient * walk.open(&y)),
+                walk.when(1, || &gradient * walk.open(&x)),
+            ])
+        })
+    }
+
+    /// β times this plus α times a matrix product: β C + α A B.
+    ///
+    /// # Shapes
+    /// `a` `[.., m, k]`, `b` `[.., k, n]`; `self` broadcasts with `[.., m, n]`.
+    #[must_use]
+    #[track_caller]
+    #[doc(alias = "baddbmm")]
+    pub fn addmm(&self, a: &Self, b: &Self, alpha: f64, beta: f64) -> Self {
+        self * beta + a.matmul(b) * alpha
+    }
+
+    /// Every element of one value times the whole of another, as blocks: Kronecker's product.
+    ///
+    /// # Shapes
+    /// `[a, b]`, `[c, d]` → `[a c, b d]`; missing axes in front count as 1.
+    #[must_use]
+    #[track_caller]
+    pub fn kron(&self, other: &Self) -> Self {
+        let [a, b, whole] = self.shape().interleaved(other.shape());
+        (self.reshape(a) * other.reshape(b)).reshape(whole)
+    }
+
+    /// The vectors at right angles to pairs of vectors of length 3 along an axis.
+    ///
+    /// # Panics
+    /// If the shapes differ or the axis isn't 3 long.
+    #[must_use]
+    #[track_caller]
+    pub fn cross(&self, other: &Self, axis: isize) -> Self {
+        let (x, y) = (self.save(0), other.save(1));
+        let value = self.tensor().cross(other.tensor(), axis);
+        Self::record("cross", [self, other], value, move |walk, gradient| {
+            Ok([
+                walk.when(0, || walk.open(&y).cross(&gradient, axis)),
+                walk.when(1, || gradient.cross(&walk.open(&x), axis)),
+            ])
+        })
     }
 
     /// The outer product of two vectors.

@@ -1,5 +1,6 @@
 //! The arms of golden rows whose ops are fused: norms, losses, attention, recurrent layers.
 
+use crate::arranged;
 use brand_nn_autodiff::{
     AttentionOptions, CrossEntropyOptions, Nonlinearity, RecurrentWeights, Var, attention, gru, rnn,
 };
@@ -26,7 +27,7 @@ pub(crate) fn apply(op: &str, x: &[Var]) -> Var {
         _ if op.starts_with("attention") => {
             attention(&x[0], &x[1], &x[2], &attention_options(op)).unwrap()
         }
-        _ => panic!("no arm for golden rows of the op {op}"),
+        _ => arranged::apply(op, x),
     }
 }
 

@@ -390,6 +390,98 @@ RECURRENT = [
     ("rnn_relu", recurrent(torch.nn.RNN, nonlinearity="relu"), parts(1)),
 ]
 
+
+def solid(x):
+    """x xT + 3 I: symmetric and far from singular."""
+    return x @ x.mT + 3 * torch.eye(x.shape[-1])
+
+
+def joined(*parts):
+    """Several results as one vector."""
+    return torch.cat([part.reshape(-1) for part in parts])
+
+
+ARRANGED = [
+    ("flip", lambda x: x.flip(1), [near(2, 3)]),
+    ("roll", lambda x: x.roll(2, 1), [near(2, 5)]),
+    ("tile", lambda x: x.tile(2, 3), [near(2, 3)]),
+    ("repeat_interleave", lambda x: x.repeat_interleave(torch.tensor([2, 0, 1]), 0), [near(3, 2)]),
+    ("movedim", lambda x: x.movedim(0, 2), [near(2, 3, 4)]),
+    ("unfold", lambda x: x.unfold(0, 3, 2), [near(8, 2)]),
+    ("diag", lambda x: torch.diag_embed(x, -1), [near(2, 3)]),
+    ("diagonal", lambda x: x.diagonal(1, 1, 2), [near(2, 3, 4)]),
+    ("tril", lambda x: x.tril(-1), [near(2, 3, 3)]),
+    ("triu", lambda x: x.triu(1), [near(2, 3, 4)]),
+    ("pad_reflect", lambda x: F.pad(x, (2, 1, 1, 2), "reflect"), [near(1, 3, 4)]),
+    ("pad_edge", lambda x: F.pad(x, (2, 1, 1, 2), "replicate"), [near(1, 3, 4)]),
+    ("pad_wrap", lambda x: F.pad(x, (2, 1, 1, 2), "circular"), [near(1, 3, 4)]),
+    ("take", torch.take, [near(2, 3), [[5, 0], [5, 2]]]),
+    ("scatter", lambda x, i, y: x.scatter(1, i, y), [near(2, 4), [[3, 0], [1, 2]], near(2, 2)]),
+    (
+        "scatter_mul",
+        lambda x, i, y: x.scatter_reduce(1, i, y, "prod"),
+        [near(2, 4), [[3, 3, 0], [1, 1, 1]], near(2, 3)],
+    ),
+    (
+        "scatter_max",
+        lambda x, i, y: x.scatter_reduce(1, i, y, "amax"),
+        [near(2, 4), [[3, 3, 0], [1, 1, 1]], near(2, 3)],
+    ),
+    ("index_add", lambda x, i, y: x.index_add(0, i, y), [near(3, 2), [2, 0, 2], near(3, 2)]),
+    ("index_copy", lambda x, i, y: x.index_copy(0, i, y), [near(3, 2), [2, 0], near(2, 2)]),
+    ("masked_select", lambda x: x[x > 0], [near(3, 4)]),
+    ("sort", lambda x: x.sort(0, descending=True).values, [near(4, 2)]),
+    ("topk", lambda x: x.topk(2, 1).values, [near(2, 4)]),
+    ("kthvalue", lambda x: x.kthvalue(2, 1).values, [near(2, 4)]),
+]
+
+ALGEBRA = [
+    ("einsum", lambda x, y, z: torch.einsum("bij,bjk,k->ib", x, y, z), [near(2, 2, 3), near(2, 3, 2), near(2)]),
+    ("einsum_diagonal", lambda x, y: torch.einsum("iji,...j->...i", x, y), [near(2, 3, 2), near(4, 3)]),
+    ("tensordot", lambda x, y: torch.tensordot(x, y, [[1, 2], [1, 0]]), [near(2, 3, 4), near(4, 3, 2)]),
+    ("kron", torch.kron, [near(2, 3), near(2, 2)]),
+    ("cross", lambda x, y: torch.linalg.cross(x, y), [near(2, 3), near(2, 3)]),
+    ("addmm", lambda c, x, y: torch.addmm(c, x, y, alpha=0.5, beta=2), [near(2), near(3, 4), near(4, 2)]),
+    ("cdist", torch.cdist, [near(3, 2), near(4, 2)]),
+    ("cdist/equal", lambda x: torch.cdist(x, x), [[[1.0, 2.0], [1.0, 2.0], [4.0, 6.0]]]),
+    ("cosine_similarity", lambda x, y: F.cosine_similarity(x, y, 1), [near(3, 4), near(3, 4)]),
+    ("solve", lambda x, y: torch.linalg.solve(solid(x), y), [near(3, 3), near(3, 2)]),
+    ("solve_batch", lambda x, y: torch.linalg.solve(solid(x), y), [near(2, 3, 3), near(2, 3, 1)]),
+    (
+        "solve_triangular",
+        lambda x, y: torch.linalg.solve_triangular(x.triu(), y, upper=True),
+        [positive(3, 3), near(3, 2)],
+    ),
+    (
+        "solve_triangular_unit",
+        lambda x, y: torch.linalg.solve_triangular(x.tril(), y, upper=False, unitriangular=True),
+        [near(3, 3), near(3, 2)],
+    ),
+    ("cholesky", lambda x: torch.linalg.cholesky(solid(x)), [near(3, 3)]),
+    ("cholesky_solve", lambda x, y: torch.cholesky_solve(y, torch.linalg.cholesky(solid(x))), [near(3, 3), near(3, 2)]),
+    ("inverse", lambda x: torch.linalg.inv(solid(x)), [near(2, 3, 3)]),
+    ("pinv", torch.linalg.pinv, [near(4, 2)]),
+    ("lstsq", lambda x, y: torch.linalg.lstsq(x, y).solution, [near(4, 2), near(4, 2)]),
+    ("det", torch.linalg.det, [near(2, 3, 3)]),
+    ("det/singular", torch.linalg.det, [[[1.0, 2.0], [2.0, 4.0]]]),
+    ("slogdet", lambda x: torch.linalg.slogdet(x).logabsdet, [near(3, 3)]),
+    ("logdet", lambda x: torch.logdet(solid(x)), [near(3, 3)]),
+    ("qr", lambda x: joined(*torch.linalg.qr(x)), [near(4, 3)]),
+    ("qr_wide", lambda x: joined(*torch.linalg.qr(x)), [near(2, 4)]),
+    ("eigh_values", lambda x: torch.linalg.eigvalsh(solid(x)), [near(4, 4)]),
+    ("eigh_vectors", lambda x: torch.linalg.eigh(solid(x)).eigenvectors ** 2, [near(4, 4)]),
+    ("svd_values", torch.linalg.svdvals, [near(4, 3)]),
+    ("svd_left", lambda x: torch.linalg.svd(x, full_matrices=False).U ** 2, [near(4, 3)]),
+    ("svd_right", lambda x: torch.linalg.svd(x, full_matrices=False).Vh.mT ** 2, [near(2, 4)]),
+    ("matrix_norm_fro", lambda x: torch.linalg.matrix_norm(x), [near(2, 3, 2)]),
+    ("matrix_norm_nuc", lambda x: torch.linalg.matrix_norm(x, "nuc"), [near(3, 2)]),
+    ("matrix_norm_2", lambda x: torch.linalg.matrix_norm(x, 2), [near(3, 2)]),
+    ("matrix_power", lambda x: torch.linalg.matrix_power(x, 5), [near(3, 3)]),
+    ("matrix_power_inverse", lambda x: torch.linalg.matrix_power(solid(x), -3), [near(3, 3)]),
+    ("matrix_exp", torch.linalg.matrix_exp, [near(3, 3)]),
+    ("matrix_exp_large", lambda x: torch.linalg.matrix_exp(x * 4), [near(2, 3, 3)]),
+]
+
 ROWS = [
     *SMOOTH,
     *ACTIVATIONS,
@@ -402,6 +494,8 @@ ROWS = [
     *CONVOLUTIONS,
     *POOLS,
     *RESIZED,
+    *ARRANGED,
+    *ALGEBRA,
 ]
 
 # Where brand-nn differs by choice: in the value or the gradient, and why.
@@ -414,6 +508,7 @@ DIFFERS = {
     "xlogy/both_zero": ("gradient", "0 as beside it, PyTorch has NaN"),
     "digamma": ("gradient", "PyTorch's trigamma is exact to 1e-9 only"),
     "digamma/poles": ("gradient", "+inf exactly, PyTorch has a large number at -1"),
+    "det/singular": ("gradient", "the slopes are the cofactors; PyTorch 2.9 gives zeros"),
 }
 
 

@@ -11,10 +11,13 @@ mod attention;
 mod cross_entropy;
 mod functions;
 mod indices;
+mod linear_algebra;
 mod norms;
+mod placed;
 mod pools;
 mod products;
 mod recurrent;
+mod rearranged;
 mod reductions;
 mod rotary;
 mod scans;
@@ -50,6 +53,9 @@ fn rows() -> Vec<Row> {
         structured::rows(),
         windows::rows(),
         pools::rows(),
+        rearranged::rows(),
+        placed::rows(),
+        linear_algebra::rows(),
     ]
     .into_iter()
     .flatten()
@@ -72,6 +78,9 @@ fn refusals() -> Vec<Refusal> {
         pools::refusals(),
         recurrent::refusals(),
         rotary::refusals(),
+        rearranged::refusals(),
+        placed::refusals(),
+        linear_algebra::refusals(),
     ]
     .into_iter()
     .flatten()
@@ -90,6 +99,9 @@ fn twins() -> Vec<Twin> {
         rotary::twins(),
         activations::twins(),
         statistics::twins(),
+        rearranged::twins(),
+        placed::twins(),
+        linear_algebra::twins(),
     ]
     .into_iter()
     .flatten()
