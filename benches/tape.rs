@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench tape`. Both sides compute the same values and the same gradients, so the difference is the record's.
 
+#![allow(clippy::print_stdout, reason = "a report is what this program is for")]
+
 use brand_nn_autodiff::Var;
 use brand_nn_kernels::Unary;
 use brand_nn_tensor::Tensor;
@@ -79,7 +81,6 @@ fn compare(name: &str, plain: fn(&Tensor) -> Tensor, tracked: fn(&Tensor) -> Ten
 }
 
 fn main() {
-    // `cargo test --benches` only asks whether it runs.
     compare("tanh", plain_functions, tracked_functions);
     compare("product", plain_products, tracked_products);
 }

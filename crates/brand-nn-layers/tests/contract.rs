@@ -92,7 +92,7 @@ fn a_checked_trip_names_the_layer_of_the_first_nan() {
     let large = Tensor::full([1, 3], 1e30);
     let call = |pass: Pass| network.call(&large, &mut { pass });
     call(Pass::inference()).unwrap();
-    network.params("dense_1.*").unwrap().get(0).unwrap().set(Tensor::full([1, 2], 1e30)).unwrap();
+    network.params("dense_1.*").unwrap().first().unwrap().set(Tensor::full([1, 2], 1e30)).unwrap();
     refused(call(Pass::inference().checked()), "dense_1: the output is not finite");
     let learning = call(Pass::training(&mut Rng::new(1)).checked());
     refused(learning, "dense_1: the output is not finite, `linear` was the first");

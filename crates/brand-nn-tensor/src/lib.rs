@@ -48,6 +48,11 @@
 //! | `a @ b`, `np.dot`, `np.outer` | [`a.matmul(&b)`](Tensor::matmul), [`a.dot(&b)`](Tensor::dot), [`a.outer(&b)`](Tensor::outer) |
 //! | `np.take(a, ids, 1)`, `np.take_along_axis` | [`a.index_select(1, &ids)?`](Tensor::index_select), [`a.gather(1, &ids)`](Tensor::gather) |
 //! | `np.sort(a)`, `np.argsort(a)` | [`a.sort(-1, false)`](Tensor::sort), values and positions at once |
+//! | `np.pad(a, w, "reflect")`, `sliding_window_view(a, 3)` | [`a.pad_axes(&w, PadMode::Reflect)`](Tensor::pad_axes), [`a.sliding_windows(-1, 3, 1)`](Tensor::sliding_windows) |
+//! | `a[a > 0]`, `np.argwhere(a)`, `np.unique(a)`, `np.searchsorted` | [`a.masked_select(&mask)`](Tensor::masked_select), [`a.nonzero()`](Tensor::nonzero), [`a.unique()`](Tensor::unique), [`a.searchsorted(&b, false)`](Tensor::searchsorted) |
+//! | `np.einsum("ij,jk", a, b)`, `np.tensordot`, `np.kron` | [`Tensor::einsum`]`("ij,jk", &[&a, &b])`, [`a.tensordot`](Tensor::tensordot), [`a.kron(&b)`](Tensor::kron) |
+//! | `np.linalg.solve(a, b)`, `inv`, `det`, `lstsq`, `pinv` | [`a.solve(&b)?`](Tensor::solve), [`a.inverse()?`](Tensor::inverse), [`a.det()?`](Tensor::det), [`a.lstsq(&b)?`](Tensor::lstsq), [`a.pinv(1e-15)?`](Tensor::pinv) |
+//! | `np.linalg.cholesky(a)`, `qr`, `eigh`, `svd` | [`a.cholesky()?`](Tensor::cholesky), [`a.qr()?`](Tensor::qr), [`a.eigh()?`](Tensor::eigh), [`a.svd()?`](Tensor::svd) |
 //! | `rng.normal(size=s)`, `rng.permutation(n)` | [`Tensor::randn`]`(s, &mut rng)`, [`Tensor::permutation`] |
 //! | `a.item()`, `a.tolist()` | [`a.item()`](Tensor::item), [`a.to_vec::<f32>()`](Tensor::to_vec) |
 //! | `np.save`, `np.load` | [`io::write_npy`], [`io::read_npy`]; many at once: [`io::TensorFile`] |

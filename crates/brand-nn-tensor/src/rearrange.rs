@@ -21,17 +21,17 @@ impl Tensor {
     /// use brand_nn_tensor::Tensor;
     ///
     /// let sales = Tensor::from([1, 2, 3, 4]);
-    /// assert_eq!(sales.unfold(0, 3, 1), Tensor::from([[1, 2, 3], [2, 3, 4]]));
+    /// assert_eq!(sales.sliding_windows(0, 3, 1), Tensor::from([[1, 2, 3], [2, 3, 4]]));
     /// ```
     #[track_caller]
     #[must_use]
     #[doc(alias = "sliding_window_view")]
-    pub fn unfold(&self, axis: isize, size: usize, step: usize) -> Self {
-        let axis = expect(self.shape().axis("unfold", axis));
+    pub fn sliding_windows(&self, axis: isize, size: usize, step: usize) -> Self {
+        let axis = expect(self.shape().axis("sliding_windows", axis));
         let len = self.shape()[axis];
         if size == 0 || step == 0 || size > len {
             refuse(Error::Shape {
-                op: "unfold",
+                op: "sliding_windows",
                 got: self.shape().clone(),
                 expected: format!("windows of 1 to {len}, here {size}, and a step above 0").into(),
                 help: "use a smaller window, or pad the axis first",

@@ -22,7 +22,7 @@ impl Var {
     /// let a = Var::leaf(Tensor::from([[1.0, 2.0], [3.0, 4.0]]));
     /// let x = Var::leaf(Tensor::from([5.0, 1.0]));
     /// let form = Var::einsum("i,ij,j", &[&x, &a, &x]); // xᵀ A x
-    /// assert_eq!(form.item(), 154.0);
+    /// assert_eq!(form.item(), 54.0);
     /// let slope = form.backward()?.get(&x).unwrap(); //   (A + Aᵀ) x
     /// assert_eq!(slope, Tensor::from([15.0, 33.0]));
     /// # Ok::<(), brand_nn_autodiff::Error>(())

@@ -110,18 +110,18 @@ impl Var {
     /// use brand_nn_tensor::Tensor;
     ///
     /// let x = Var::leaf(Tensor::from([1.0, 2.0, 3.0, 4.0]));
-    /// let gradients = x.unfold(0, 2, 1).sum().backward()?;
+    /// let gradients = x.sliding_windows(0, 2, 1).sum().backward()?;
     /// assert_eq!(gradients.get(&x).unwrap(), Tensor::from([1.0, 2.0, 2.0, 1.0]));
     /// # Ok::<(), brand_nn_autodiff::Error>(())
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn unfold(&self, axis: isize, size: usize, step: usize) -> Self {
-        let value = self.tensor().unfold(axis, size, step);
+    pub fn sliding_windows(&self, axis: isize, size: usize, step: usize) -> Self {
+        let value = self.tensor().sliding_windows(axis, size, step);
         let at = if axis < 0 { axis + self.ndim() as isize } else { axis };
-        let positions = Tensor::arange(self.tensor().dim(axis)).unfold(0, size, step);
+        let positions = Tensor::arange(self.tensor().dim(axis)).sliding_windows(0, size, step);
         let base = zeros(self.shape(), self.dtype());
-        Self::record("unfold", [self], value, move |walk, gradient| {
+        Self::record("sliding_windows", [self], value, move |walk, gradient| {
             let windows = gradient.movedim(-1, at + 1);
             let sum = base.index_add(at, &positions, &windows)?;
             Ok([walk.when(0, || sum)])

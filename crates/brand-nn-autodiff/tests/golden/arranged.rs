@@ -14,7 +14,7 @@ pub(crate) fn apply(op: &str, x: &[Var]) -> Var {
         "tile" => x[0].tile(&[2, 3]),
         "repeat_interleave" => x[0].repeat_interleave(0, &[2, 0, 1]),
         "movedim" => x[0].movedim(0, 2),
-        "unfold" => x[0].unfold(0, 3, 2),
+        "sliding_windows" => x[0].sliding_windows(0, 3, 2),
         "diag" => x[0].diag(-1),
         "diagonal" => x[0].diagonal(1),
         "tril" => x[0].tril(-1),

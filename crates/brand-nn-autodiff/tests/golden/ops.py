@@ -407,7 +407,7 @@ ARRANGED = [
     ("tile", lambda x: x.tile(2, 3), [near(2, 3)]),
     ("repeat_interleave", lambda x: x.repeat_interleave(torch.tensor([2, 0, 1]), 0), [near(3, 2)]),
     ("movedim", lambda x: x.movedim(0, 2), [near(2, 3, 4)]),
-    ("unfold", lambda x: x.unfold(0, 3, 2), [near(8, 2)]),
+    ("sliding_windows", lambda x: x.unfold(0, 3, 2), [near(8, 2)]),
     ("diag", lambda x: torch.diag_embed(x, -1), [near(2, 3)]),
     ("diagonal", lambda x: x.diagonal(1, 1, 2), [near(2, 3, 4)]),
     ("tril", lambda x: x.tril(-1), [near(2, 3, 3)]),

@@ -41,9 +41,9 @@ fn moved() -> Vec<Row> {
 
 fn cut() -> Vec<Row> {
     rows! {
-        "unfold": [Any [2, 5]] => |x| Ok(x[0].unfold(1, 3, 1));
-        "unfold": [Any [6, 2]] => |x| Ok(x[0].unfold(-2, 2, 3));
-        "unfold": [Any [3, 0]] => |x| Ok(x[0].unfold(0, 2, 1));
+        "sliding_windows": [Any [2, 5]] => |x| Ok(x[0].sliding_windows(1, 3, 1));
+        "sliding_windows": [Any [6, 2]] => |x| Ok(x[0].sliding_windows(-2, 2, 3));
+        "sliding_windows": [Any [3, 0]] => |x| Ok(x[0].sliding_windows(0, 2, 1));
         "diagonal": [Any [3, 4]] => |x| Ok(x[0].diagonal(1));
         "diagonal": [Any [2, 3, 2]] => |x| Ok(x[0].diagonal(-1));
         "diagonal": [Any [2, 3]] => |x| Ok(x[0].diagonal(5));
@@ -67,8 +67,8 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         "movedim": || Ok(x().movedim(0, 2)) => "movedim: axis 2";
         "chunk": || Ok(x().chunk(0, 0).remove(0)) => "chunk: 0 parts";
         "unbind": || Ok(x().unbind(2).remove(0)) => "axis 2";
-        "unfold": || Ok(x().unfold(1, 4, 1)) => "windows of 1 to 3, here 4";
-        "unfold": || Ok(x().unfold(1, 2, 0)) => "a step above 0";
+        "sliding_windows": || Ok(x().sliding_windows(1, 4, 1)) => "windows of 1 to 3, here 4";
+        "sliding_windows": || Ok(x().sliding_windows(1, 2, 0)) => "a step above 0";
         "diagonal": || Ok(Var::leaf(Tensor::ones([2])).diagonal(0)) => "two axes or more";
         "diag": || Ok(Var::leaf(Tensor::ones(())).diag(0)) => "axis -1";
         "diag_within": || Ok(x().diag_within(0, [2, 2])) => "a diagonal of 2, not 3";
@@ -90,7 +90,7 @@ pub(crate) fn twins() -> Vec<Twin> {
             let wide = Var::concat(&[x[0].clone(), x[0].clone()], 1);
             Ok(Var::concat(&[wide.clone(), wide], 0))
         };
-        "unfold": [Any [2, 5]] => |x| Ok(x[0].unfold(1, 3, 2)), |x| {
+        "sliding_windows": [Any [2, 5]] => |x| Ok(x[0].sliding_windows(1, 3, 2)), |x| {
             Ok(Var::stack(&[x[0].slice(1, 0..3), x[0].slice(1, 2..5)], 1))
         };
         "roll": [Any [2, 5]] => |x| Ok(x[0].roll(1, 2)), |x| {

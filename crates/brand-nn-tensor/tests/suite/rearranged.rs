@@ -14,10 +14,10 @@ fn grid() -> Tensor {
 #[test]
 fn windows_and_diagonals_are_views() {
     let t = grid();
-    check(&t.unfold(1, 3, 1).select(0, 0), [[0i64, 1, 2], [1, 2, 3]]);
-    check(&t.unfold(0, 2, 2).select(0, 0), [[0i64, 4], [1, 5], [2, 6], [3, 7]]);
-    assert_eq!(t.t().unfold(-1, 2, 1), t.unfold(0, 2, 1).transpose(0, 1));
-    assert!(t.unfold(1, 2, 1).shares_memory_with(&t));
+    check(&t.sliding_windows(1, 3, 1).select(0, 0), [[0i64, 1, 2], [1, 2, 3]]);
+    check(&t.sliding_windows(0, 2, 2).select(0, 0), [[0i64, 4], [1, 5], [2, 6], [3, 7]]);
+    assert_eq!(t.t().sliding_windows(-1, 2, 1), t.sliding_windows(0, 2, 1).transpose(0, 1));
+    assert!(t.sliding_windows(1, 2, 1).shares_memory_with(&t));
     check(&t.diagonal(0), [0i64, 5, 10]);
     check(&t.diagonal(-1), [4i64, 9]);
     check(&t.t().diagonal(-1), [1i64, 6, 11]);
@@ -190,8 +190,8 @@ fn mistakes_are_named() {
     check_panic("tensordot: shape [3], expected the lengths [2]", || {
         Tensor::zeros([2, 3]).tensordot(&Tensor::zeros([2, 3]), &[1], &[0])
     });
-    check_panic("unfold: shape [3, 4], expected windows of 1 to 4, here 5", || {
-        grid().unfold(1, 5, 1)
+    check_panic("sliding_windows: shape [3, 4], expected windows of 1 to 4, here 5", || {
+        grid().sliding_windows(1, 5, 1)
     });
     check_panic("pad: an empty axis has nothing to repeat", || {
         Tensor::zeros([0]).pad_axes(&[(1, 0)], PadMode::Edge)

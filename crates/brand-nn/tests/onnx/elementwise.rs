@@ -92,8 +92,12 @@ fn arithmetic(case: &Case) -> Answer {
         "Max" => fold(Tensor::maximum),
         "Min" => fold(Tensor::minimum),
         "Mean" => fold(|a, b| a + b) / case.inputs.len() as f64,
-        "Mod" if case.int("fmod", 0) == 1 => case.tensor(0).fmod(&case.tensor(1)),
-        "Mod" => case.tensor(0).remainder(&case.tensor(1)),
+        "Mod" => {
+            // Integers go through f64, which holds those of the cases exactly.
+            let [a, b] = [0, 1].map(|i| Var::from(case.tensor(i).to(DType::F64)));
+            let rest = if case.int("fmod", 0) == 1 { a.fmod(&b) } else { a.remainder(&b) };
+            rest.into_tensor().to(case.tensor(0).dtype())
+        }
         "Pow" => case.tensor(0).pow(&case.tensor(1).to(case.tensor(0).dtype())),
         _ => return None,
     })

@@ -88,9 +88,17 @@ const VISION: &str = "image processing beyond convolution and pooling is not bui
 
 /// The first family that knows the operator.
 fn run(case: &Case) -> Answer {
-    [elementwise::run, reductions::run, shapes::run, indices::run, network::run, recurrent::run]
-        .into_iter()
-        .find_map(|family| family(case))
+    [
+        elementwise::run,
+        reductions::run,
+        shapes::run,
+        indices::run,
+        network::run,
+        recurrent::run,
+        windows::run,
+    ]
+    .into_iter()
+    .find_map(|family| family(case))
 }
 
 /// What differs, if anything does.

@@ -35,7 +35,12 @@ fn reduction(case: &Case) -> Answer {
 fn extreme(case: &Case, method: fn(&Tensor, isize) -> Tensor) -> Tensor {
     let (x, keep) = (case.tensor(0), case.int("keepdims", 1) == 1);
     let dtype = x.dtype();
-    let low = if case.op == "ReduceMax" { f64::NEG_INFINITY } else { f64::INFINITY };
+    let low = match (&case.op[..], dtype) {
+        ("ReduceMax", DType::Bool) => 0.0,
+        (_, DType::Bool) => 1.0,
+        ("ReduceMax", _) => f64::NEG_INFINITY,
+        _ => f64::INFINITY,
+    };
     let number = if dtype == DType::Bool { x.to(DType::U8) } else { x };
     falling(&number, &case.axes(), keep, |x, axis| match x.dim(axis) {
         0 => Tensor::full_of(without(x, axis), low, x.dtype()),

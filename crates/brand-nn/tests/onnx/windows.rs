@@ -15,11 +15,16 @@ pub(crate) fn run(case: &Case) -> Answer {
         "LpPool" => one(case.var(0).lp_pool(case.float("p", 2.0), pool(case))),
         "MaxPool" => many(max_pool(case)),
         "MaxUnpool" => Some(max_unpool(case)),
-        "GlobalAveragePool" => one(case.var(0).global_avg_pool()),
-        "GlobalMaxPool" => one(case.var(0).global_max_pool()),
+        "GlobalAveragePool" => one(with_axes(case, case.var(0).global_avg_pool())),
+        "GlobalMaxPool" => one(with_axes(case, case.var(0).global_max_pool())),
         "Col2Im" => one(columns_to_image(case)),
         _ => None,
     }
+}
+
+/// The pooled axes, which our pools drop, with length one.
+fn with_axes(case: &Case, pooled: Var) -> Var {
+    (2..case.tensor(0).ndim()).fold(pooled, |x, _| x.unsqueeze(-1))
 }
 
 /// A setting of one, two or three axes.
@@ -163,10 +168,12 @@ fn max_unpool(case: &Case) -> brand_nn::Result<Vec<Tensor>> {
     let local = (&wide - (&wide / plane).floor() * plane).to(DType::I64);
     let found = x.max_unpool(&local, &own)?;
     let Some(wanted) = case.whole(2) else { return Ok(vec![found.into_tensor()]) };
-    // A larger output keeps the flat places.
-    let wanted: Vec<usize> = wanted.iter().map(|&len| len as usize).collect();
-    let flat = x.max_unpool(&local, &wanted[2..])?;
-    Ok(vec![flat.into_tensor()])
+    // A larger output has zeros after each axis.
+    let grown = wanted.iter().enumerate().skip(2).fold(found, |x, (axis, &len)| {
+        let more = len as usize - x.shape()[axis];
+        x.pad(axis as isize, 0, more, 0.0)
+    });
+    Ok(vec![grown.into_tensor()])
 }
 
 fn columns_to_image(case: &Case) -> Var {
