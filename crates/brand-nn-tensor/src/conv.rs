@@ -18,7 +18,7 @@ use settings::{output_shape, require_groups, require_image};
 impl Tensor {
     /// Slides a window over images: each output is the sum of a window times a weight.
     ///
-    /// y[n, f, o] = b[f] + Σ w[f, c, k] · x[n, c, o · stride + k · dilation − padding], where c runs
+    /// `y[n, f, o] = b[f] + Σ w[f, c, k] · x[n, c, o · stride + k · dilation − padding]`, where c runs
     /// over the channels of f's group; what lies outside of x is zero. (No flip: what machine
     /// learning calls a convolution is a cross-correlation.)
     ///

@@ -73,7 +73,7 @@ impl Conv {
     /// The shape of the output for an input and a weight.
     ///
     /// # Errors
-    /// Where [`Tensor::conv`] panics.
+    /// Where [`Tensor::conv`](crate::Tensor::conv) panics.
     pub fn output_shape(&self, input: &Shape, weight: &Shape) -> Result<Shape> {
         Ok(output_shape(&self.sizes("conv", input, weight)?, input.len() - 2))
     }
@@ -174,7 +174,7 @@ impl ConvTranspose {
     /// The shape of the output for an input and a weight.
     ///
     /// # Errors
-    /// Where [`Tensor::conv_transpose`] panics.
+    /// Where [`Tensor::conv_transpose`](crate::Tensor::conv_transpose) panics.
     pub fn output_shape(&self, input: &Shape, weight: &Shape) -> Result<Shape> {
         const OP: &str = "conv_transpose";
         require_image(OP, input, weight)?;
