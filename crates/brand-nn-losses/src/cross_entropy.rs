@@ -2,7 +2,7 @@
 
 use crate::{Error, Loss, Result, loss::unit};
 use brand_nn_autodiff::{Logits, Var};
-use brand_nn_tensor::{DType, Tensor};
+use brand_nn_tensor::{CrossEntropyOptions, DType, Tensor};
 
 /// Cross-entropy of logits with classes, −Σ wₖ tₖ log softmax(x)ₖ.
 ///
@@ -58,10 +58,6 @@ impl CrossEntropy {
         Self { ignore_index: Some(index), ..self }
     }
 
-    fn is_plain(&self) -> bool {
-        self.label_smoothing == 0.0 && self.class_weights.is_none() && self.ignore_index.is_none()
-    }
-
     fn check(&self, classes: usize) -> Result<()> {
         unit(("cross-entropy", "label_smoothing"), self.label_smoothing)?;
         let Some(weights) = &self.class_weights else { return Ok(()) };
@@ -81,23 +77,6 @@ impl CrossEntropy {
     fn counted(&self, target: &Tensor) -> Option<Tensor> {
         let index = self.ignore_index.filter(|_| target.dtype() == DType::I64)?;
         Some(target.not_equal_to(index as f64))
-    }
-
-    /// The weighted probabilities of all classes that the target stands for, 0 where ignored.
-    fn dense(&self, target: &Tensor, logits: &Var) -> Result<Tensor> {
-        let (classes, dtype) = (logits.tensor().dim(-1), logits.dtype());
-        let counted = self.counted(target);
-        let probabilities = match (target.dtype(), &counted) {
-            (DType::I64, Some(counted)) => target.masked(counted).one_hot(classes)?.to(dtype),
-            (DType::I64, None) => target.one_hot(classes)?.to(dtype),
-            _ => target.to(dtype),
-        };
-        let share = self.label_smoothing;
-        let mut dense = probabilities * (1.0 - share) + share / classes as f64;
-        if let Some(weights) = &self.class_weights {
-            dense *= weights.to(dtype);
-        }
-        Ok(counted.map_or(dense.clone(), |counted| dense.masked(&counted.unsqueeze(-1))))
     }
 
     /// What the mean divides by, where it is not the number of examples.
@@ -125,12 +104,14 @@ impl Loss for CrossEntropy {
         };
         let target = shaped(logits, target)?;
         self.check(logits.tensor().dim(-1))?;
-        if target.dtype() == DType::I64 && self.is_plain() {
-            let classes = logits.tensor().dim(-1);
-            let flat = logits.reshape([target.size(), classes]);
-            return Ok(flat.cross_entropy(&target.flatten())?.reshape(target.shape()));
-        }
-        Ok(-(logits.log_softmax(-1) * self.dense(&target, logits)?).sum_axis(-1))
+        let floats = target.dtype().is_float();
+        let target = if floats { target.to(logits.dtype()) } else { target };
+        let options = CrossEntropyOptions {
+            label_smoothing: self.label_smoothing,
+            class_weights: self.class_weights.as_ref().map(|weights| weights.to(logits.dtype())),
+            ignore_index: self.ignore_index,
+        };
+        Ok(logits.cross_entropy_with(&target, &options)?)
     }
 
     /// The mean; it is not a number where all targets are ignored, as in PyTorch.
