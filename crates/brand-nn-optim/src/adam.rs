@@ -121,6 +121,28 @@ impl<const COUPLED: bool> Settings<COUPLED> {
     }
 }
 
+/// The two setters that all kinds of Adam have, with what they say of their defaults.
+macro_rules! adam_setters {
+    ($type:ident, $betas:literal, $epsilon:literal) => {
+        impl $type {
+            #[doc = $betas]
+            #[must_use]
+            pub fn betas(mut self, first: f64, second: f64) -> Self {
+                self.rule.betas = [first, second];
+                self
+            }
+
+            #[doc = $epsilon]
+            #[must_use]
+            pub fn epsilon(mut self, epsilon: f64) -> Self {
+                self.rule.epsilon = epsilon;
+                self
+            }
+        }
+    };
+}
+pub(crate) use adam_setters;
+
 /// The settings that all kinds of Adam have.
 pub(crate) fn adam_ranges([first, second]: [f64; 2], epsilon: f64) -> Vec<Setting> {
     vec![

@@ -2,7 +2,7 @@
 
 use crate::{
     Setting,
-    adam::adam_ranges,
+    adam::{adam_ranges, adam_setters},
     optimizer::{Rule, Update, optimizer, zeros},
 };
 use brand_nn_tensor::Tensor;
@@ -26,20 +26,9 @@ optimizer! {
     Adamax(Settings), decay: Coupled, 0.0
 }
 
-impl Adamax {
-    /// The decay of the running mean and of the largest gradient; 0.9 and 0.999 by default.
-    #[must_use]
-    pub fn betas(mut self, first: f64, second: f64) -> Self {
-        self.rule.betas = [first, second];
-        self
-    }
-
-    /// What keeps the quotient finite; 1e-8 by default.
-    #[must_use]
-    pub fn epsilon(mut self, epsilon: f64) -> Self {
-        self.rule.epsilon = epsilon;
-        self
-    }
+adam_setters! {
+    Adamax, "The decay of the running mean and of the largest gradient; 0.9 and 0.999 by default.",
+    "What keeps the quotient finite; 1e-8 by default."
 }
 
 struct Settings {

@@ -2,7 +2,7 @@
 
 use crate::{
     Setting,
-    adam::adam_ranges,
+    adam::{adam_ranges, adam_setters},
     optimizer::{Rule, Update, optimizer, zeros},
 };
 use brand_nn_tensor::Tensor;
@@ -28,20 +28,9 @@ optimizer! {
     Lamb(Settings), decay: Own, 0.0
 }
 
-impl Lamb {
-    /// The decay of the two running means; 0.9 and 0.999 by default.
-    #[must_use]
-    pub fn betas(mut self, first: f64, second: f64) -> Self {
-        self.rule.betas = [first, second];
-        self
-    }
-
-    /// What keeps the quotient finite; 1e-6 by default.
-    #[must_use]
-    pub fn epsilon(mut self, epsilon: f64) -> Self {
-        self.rule.epsilon = epsilon;
-        self
-    }
+adam_setters! {
+    Lamb, "The decay of the two running means; 0.9 and 0.999 by default.",
+    "What keeps the quotient finite; 1e-6 by default."
 }
 
 struct Settings {

@@ -2,7 +2,7 @@
 
 use crate::{
     Range, Setting,
-    adam::adam_ranges,
+    adam::{adam_ranges, adam_setters},
     optimizer::{Rule, Update, optimizer, zeros},
 };
 use brand_nn_tensor::Tensor;
@@ -30,21 +30,12 @@ optimizer! {
     NAdam(Settings), decay: Coupled, 0.0
 }
 
+adam_setters! {
+    NAdam, "The decay of the two running means; 0.9 and 0.999 by default.",
+    "What keeps the quotient finite; 1e-8 by default."
+}
+
 impl NAdam {
-    /// The decay of the two running means; 0.9 and 0.999 by default.
-    #[must_use]
-    pub fn betas(mut self, first: f64, second: f64) -> Self {
-        self.rule.betas = [first, second];
-        self
-    }
-
-    /// What keeps the quotient finite; 1e-8 by default.
-    #[must_use]
-    pub fn epsilon(mut self, epsilon: f64) -> Self {
-        self.rule.epsilon = epsilon;
-        self
-    }
-
     /// How fast the momentum grows, ψ; 0.004 by default.
     #[must_use]
     pub fn momentum_decay(mut self, decay: f64) -> Self {
