@@ -18,8 +18,9 @@
 //! | [`Flatten`] | [`flatten()`] | all axes of an example as one |
 //!
 //! A [`Pass`] says what kind of trip through the layers this is; layers are called with
-//! [`Call::call`]; [`checkpoint()`] trades time for memory. [`check::layer`] puts any layer, yours too, through the contract that all of
-//! these keep. One more layer is one more file here, a line below, and a row of the suite.
+//! [`Call::call`]; [`checkpoint()`] trades time for memory. [`check::layer`] puts any layer, yours
+//! too, through the contract that all of these keep. One more layer is one more file in the folder
+//! of its family, a line in that folder's `mod.rs`, and a row of the suite.
 //!
 //! # Examples
 //! ```
@@ -37,19 +38,14 @@
 //! # Ok::<(), brand_nn_layers::Error>(())
 //! ```
 
+#[macro_use]
+mod family;
+
 mod activation;
-mod batch_norm;
 pub mod check;
 mod checkpoint;
-mod dropout;
-mod embedding;
 mod error;
-mod flatten;
-mod group_norm;
 mod layer;
-mod layer_norm;
-mod linear;
-mod lstm;
 mod network;
 mod pass;
 mod recipe;
@@ -57,19 +53,20 @@ mod sequential;
 mod setting;
 mod summary;
 
+families! {
+    dense,
+    lookup,
+    noise,
+    norm,
+    recurrent,
+    shape,
+}
+
 pub use activation::Activation;
-pub use batch_norm::{BatchNorm, BatchNormRecipe, batch_norm};
 pub use brand_nn_autodiff::LstmOutput;
 pub use checkpoint::checkpoint;
-pub use dropout::{Dropout, DropoutRecipe, dropout};
-pub use embedding::{Embedding, EmbeddingRecipe, embedding};
 pub use error::{Error, Result};
-pub use flatten::{Flatten, FlattenRecipe, flatten};
-pub use group_norm::{GroupNorm, GroupNormRecipe, group_norm};
 pub use layer::{Call, Layer};
-pub use layer_norm::{LayerNorm, LayerNormRecipe, RmsNorm, RmsNormRecipe, layer_norm, rms_norm};
-pub use linear::{DenseRecipe, Linear, dense};
-pub use lstm::{Lstm, LstmRecipe, lstm};
 pub use network::Network;
 pub use pass::Pass;
 pub use recipe::{Recipe, Registry, Settings};

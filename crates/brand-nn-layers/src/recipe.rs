@@ -78,16 +78,7 @@ impl Registry {
 /// All layers of this crate.
 impl Default for Registry {
     fn default() -> Self {
-        Self { readers: BTreeMap::new() }
-            .with::<crate::BatchNormRecipe>("batch_norm")
-            .with::<crate::DenseRecipe>("dense")
-            .with::<crate::DropoutRecipe>("dropout")
-            .with::<crate::EmbeddingRecipe>("embedding")
-            .with::<crate::FlattenRecipe>("flatten")
-            .with::<crate::GroupNormRecipe>("group_norm")
-            .with::<crate::LayerNormRecipe>("layer_norm")
-            .with::<crate::LstmRecipe>("lstm")
-            .with::<crate::RmsNormRecipe>("rms_norm")
+        crate::enter_all(Self { readers: BTreeMap::new() })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Layer, Pass, Recipe, Result,
-    group_norm::require_channels,
+    norm::group_norm::require_channels,
     layer::same_type,
     recipe::needs_axes,
     setting::{Range, Setting},

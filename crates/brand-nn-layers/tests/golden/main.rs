@@ -1,4 +1,4 @@
-//! Layers and activations against values that PyTorch made in f64 (`golden/layers.py`).
+//! Layers and activations against values that PyTorch made in f64 (`layers.py`).
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -10,7 +10,7 @@ use brand_nn_tensor::{
 };
 use serde_json::Value;
 
-const GOLDEN: &str = include_str!("golden/layers.json");
+const GOLDEN: &str = include_str!("layers.json");
 
 fn cases(kind: &str) -> Vec<Value> {
     let file: Value = serde_json::from_str(GOLDEN).unwrap();

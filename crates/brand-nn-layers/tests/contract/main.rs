@@ -4,71 +4,73 @@
 
 use brand_nn_autodiff::Params;
 use brand_nn_layers::{
-    Activation, BatchNorm, Call, Dropout, Embedding, Flatten, GroupNorm, LayerNorm, Linear, Lstm,
-    Pass, Registry, RmsNorm, Sequential, check, checkpoint, dense, dropout, embedding, flatten,
-    group_norm, lstm,
+    Activation, BatchNorm, Call, Dropout, Layer, LayerNorm, Linear, Lstm, Pass, Registry,
+    Sequential, check, checkpoint, dense, dropout, embedding, flatten, group_norm, lstm,
 };
 use brand_nn_tensor::{DType, Rng, Tensor};
+use std::{fs, path::Path};
 
+mod dense;
+mod lookup;
+mod noise;
+mod norm;
+mod recurrent;
+mod shape;
+
+/// A layer of the suite: its type's name, and its way through the contract.
+struct Row {
+    layer: &'static str,
+    check: Box<dyn Fn() -> brand_nn_layers::Result<()>>,
+}
+
+/// A row for what `make` makes, on a batch of examples.
+fn row<L: Layer>(layer: &'static str, make: impl Fn() -> L + 'static, input: Tensor) -> Row {
+    Row { layer, check: Box::new(move || check::layer(&make, &input)) }
+}
+
+/// Normal draws of a shape.
 fn draws(shape: &[usize]) -> Tensor {
     Tensor::randn(shape, &mut Rng::new(9))
 }
 
-#[test]
-fn layers_keep_the_contract() {
-    check::layer(|| Linear::new(3, 4), &draws(&[2, 3])).unwrap();
-    check::layer(|| Linear::new(3, 4).without_bias(), &draws(&[2, 5, 3])).unwrap();
-    for activation in Activation::ALL {
-        check::layer(|| Linear::new(3, 4).activation(activation), &draws(&[2, 3])).unwrap();
-    }
-    let ids = Tensor::from([[1_i64, 4, 1], [0, 2, 2]]);
-    check::layer(|| Embedding::new(5, 3), &ids).unwrap();
-    check::layer(|| Lstm::new(3, 4), &draws(&[2, 5, 3])).unwrap();
-    check::layer(|| Lstm::new(3, 4).return_sequences(true), &draws(&[2, 5, 3])).unwrap();
-    check::layer(|| Dropout::new(0.3), &draws(&[2, 4])).unwrap();
-    check::layer(|| Flatten, &draws(&[2, 3, 2])).unwrap();
-    check::layer(|| LayerNorm::new(3), &draws(&[2, 4, 3])).unwrap();
-    check::layer(|| LayerNorm::new(3).without_bias(), &draws(&[2, 3])).unwrap();
-    check::layer(|| RmsNorm::new(3), &draws(&[2, 4, 3])).unwrap();
-    check::layer(|| GroupNorm::new(2, 4), &draws(&[2, 4, 3])).unwrap();
-    check::layer(|| GroupNorm::instance(2), &draws(&[2, 2, 3, 2])).unwrap();
-    check::layer(|| BatchNorm::new(2), &draws(&[3, 2, 4])).unwrap();
+fn rows() -> Vec<Row> {
+    let families =
+        [dense::rows, lookup::rows, noise::rows, norm::rows, recurrent::rows, shape::rows];
+    families.into_iter().flat_map(|rows| rows()).collect()
 }
 
-/// PyTorch's running statistics: a tenth of each batch, with the unbiased variance.
 #[test]
-fn running_statistics_move_once_a_trip() {
-    let layer = BatchNorm::new(1).init(0).unwrap();
-    let x = Tensor::from([[1.0_f32], [2.0], [6.0]]); // mean 3, unbiased variance 7
-    let mut rng = Rng::new(1);
-    let mut trip = Pass::training(&mut rng);
-    layer.call(&x, &mut trip).unwrap();
-    assert_eq!(layer.running_mean.value().unwrap().item(), 0.0, "the trip is not over");
-    drop(trip);
-    let near = |param: &brand_nn_autodiff::Param, expected: f64| {
-        let got = param.value().unwrap().item();
-        assert!((got - expected).abs() < 1e-6, "{got} is not {expected}");
-    };
-    near(&layer.running_mean, 0.3);
-    near(&layer.running_var, 0.9 + 0.7);
+fn layers_keep_the_contract() {
+    for row in rows() {
+        (row.check)().unwrap_or_else(|error| panic!("{}: {error}", row.layer));
+    }
+}
 
-    // A checkpointed layer runs twice and moves them once.
-    let layer = std::sync::Arc::new(layer);
-    let used = layer.clone();
-    let mut trip = Pass::training(&mut rng);
-    let input = x.clone().into();
-    let y = checkpoint(&input, &mut trip, move |x, pass| used.call(x, pass)).unwrap();
-    y.square().sum().backward().unwrap();
-    drop(trip);
-    near(&layer.running_mean, 0.27 + 0.3);
+/// Every type of the sources that is a layer has a row of its name.
+#[test]
+fn every_layer_has_a_row() {
+    let listed: Vec<_> = rows().into_iter().map(|row| row.layer).collect();
+    let mut layers = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                layers.extend(layers_of(&fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    assert!(layers.len() > 8, "only {layers:?} found");
+    layers.retain(|layer| !listed.contains(&layer.as_str()) && layer != "Network");
+    assert!(layers.is_empty(), "{layers:?} have no row in the suite");
+}
 
-    layer.call(&x, &mut Pass::inference()).unwrap();
-    near(&layer.running_mean, 0.57);
-    let single = layer.call(Tensor::ones([1, 1]), &mut Pass::training(&mut rng));
-    refused(
-        single,
-        "batch_norm: the input has shape [1, 1], expected more than one value a channel",
-    );
+/// The names of the types that a source makes layers.
+fn layers_of(source: &str) -> Vec<String> {
+    let lines = source.lines().filter_map(|line| line.strip_prefix("impl Layer for "));
+    lines.map(|rest| rest.trim_end_matches([' ', '{']).to_owned()).collect()
 }
 
 /// Dropout inside a checkpoint: the second run has the masks of the first.

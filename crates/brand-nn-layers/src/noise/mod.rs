@@ -1,0 +1,5 @@
+//! Noise while training, against overfitting.
+
+family! {
+    dropout: Dropout => dropout DropoutRecipe;
+}

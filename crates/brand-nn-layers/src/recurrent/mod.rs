@@ -1,0 +1,5 @@
+//! Layers that read a sequence step by step.
+
+family! {
+    lstm: Lstm => lstm LstmRecipe;
+}

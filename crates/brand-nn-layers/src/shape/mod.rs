@@ -1,0 +1,5 @@
+//! Other shapes for the same values.
+
+family! {
+    flatten: Flatten => flatten FlattenRecipe;
+}
