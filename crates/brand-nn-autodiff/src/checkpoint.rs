@@ -67,7 +67,7 @@ pub fn checkpoint<const N: usize>(
         }
         arrivals(walk, &again, gradient, &inputs, &borders)
     };
-    Ok(Var::record_nodes("checkpoint", nodes, output.into_tensor(), Box::new(rule)))
+    Ok(Var::record_nodes("checkpoint", nodes, output.into_tensor(), rule))
 }
 
 /// A leaf that stands for a tracked input while the function runs.

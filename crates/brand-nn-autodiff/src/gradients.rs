@@ -304,14 +304,14 @@ fn norm(gradient: &Gradient) -> f64 {
 /// A gradient on its way through the graph.
 pub(crate) enum Flow {
     Dense(Var),
-    Rows(RowGradient),
+    Rows(Box<RowGradient>),
 }
 
 impl Flow {
     /// The sum of two gradients of the same value; two sparse ones stay sparse.
     pub(crate) fn add(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Rows(a), Self::Rows(b)) => Self::Rows(a.join(b)),
+            (Self::Rows(a), Self::Rows(b)) => Self::Rows(Box::new(a.join(*b))),
             (a, b) => Self::Dense(a.into_var() + b.into_var()),
         }
     }
@@ -326,14 +326,14 @@ impl Flow {
     pub(crate) fn into_var(self) -> Var {
         match self {
             Self::Dense(gradient) => gradient,
-            Self::Rows(rows) => Gradient::Rows(rows).to_dense().into(),
+            Self::Rows(rows) => rows.to_dense().into(),
         }
     }
 
     pub(crate) fn into_gradient(self) -> Gradient {
         match self {
             Self::Dense(gradient) => Gradient::Dense(gradient.into_tensor()),
-            Self::Rows(rows) => Gradient::Rows(rows),
+            Self::Rows(rows) => Gradient::Rows(*rows),
         }
     }
 }
@@ -348,7 +348,7 @@ impl From<Gradient> for Flow {
     fn from(gradient: Gradient) -> Self {
         match gradient {
             Gradient::Dense(values) => Self::Dense(values.into()),
-            Gradient::Rows(rows) => Self::Rows(rows),
+            Gradient::Rows(rows) => Self::Rows(Box::new(rows)),
         }
     }
 }

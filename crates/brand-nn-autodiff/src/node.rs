@@ -2,9 +2,10 @@
 
 use crate::{Error, Result, Var, gradients::Flow, walk::Walk};
 use brand_nn_tensor::Tensor;
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use std::{
     fmt,
+    ops::Deref,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -17,11 +18,17 @@ pub(crate) type Flows = SmallVec<[Option<Flow>; 3]>;
 /// The nodes of an op's inputs, `None` for a constant.
 pub(crate) type Inputs = SmallVec<[Option<Arc<Node>>; 3]>;
 
-/// How a gradient of the output becomes gradients of the inputs.
-pub(crate) type Rule = Box<dyn Fn(&Walk<'_>, Var) -> Result<Flows> + Send + Sync>;
+/// Takes the gradient of an input by its slot.
+pub(crate) type Sink<'a> = dyn FnMut(usize, Flow) + 'a;
 
-/// One recorded op, or a leaf that gradients are collected for.
-pub(crate) struct Node {
+/// One recorded op, or a leaf that gradients are collected for; its rule lies in the same block.
+pub(crate) struct Node<R: ?Sized = dyn Passing> {
+    head: Head,
+    rule: R,
+}
+
+/// What is known of every node, whatever its rule.
+pub(crate) struct Head {
     pub(crate) id: u64,
     pub(crate) op: &'static str,
     pub(crate) inputs: Inputs,
@@ -29,99 +36,152 @@ pub(crate) struct Node {
     pub(crate) watched: bool,
     /// The first op on the way here whose value was not finite.
     pub(crate) anomaly: Option<&'static str>,
-    state: Mutex<State>,
 }
 
-enum State {
-    Leaf,
-    Ready(Rule),
-    Opaque,
-    Freed,
+impl<R: ?Sized> Deref for Node<R> {
+    type Target = Head;
+
+    fn deref(&self) -> &Head {
+        &self.head
+    }
+}
+
+/// How a gradient of the output becomes gradients of the inputs.
+pub(crate) trait Passing: Send + Sync {
+    /// Hands the gradients of the inputs to the sink; `free` gives up what was saved for it.
+    fn pass(&self, walk: &Walk<'_>, gradient: Var, free: bool, sink: &mut Sink<'_>) -> Result<()>;
+
+    /// Whether the walk ends here.
+    fn is_leaf(&self) -> bool {
+        false
+    }
+}
+
+/// A closure that makes the gradients, until it is freed.
+struct Rule<F>(Mutex<Option<F>>);
+
+impl<F, I> Passing for Rule<F>
+where
+    F: Fn(&Walk<'_>, Var) -> Result<I> + Send + Sync,
+    I: IntoIterator<Item = Option<Flow>>,
+{
+    fn pass(&self, walk: &Walk<'_>, gradient: Var, free: bool, sink: &mut Sink<'_>) -> Result<()> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(rule) = &*state else { return Err(Error::BackwardTwice { op: walk.op() }) };
+        let flows = rule(walk, gradient);
+        if free {
+            *state = None;
+        }
+        for (slot, flow) in flows?.into_iter().enumerate() {
+            flow.into_iter().for_each(|flow| sink(slot, flow));
+        }
+        Ok(())
+    }
+}
+
+/// Where a walk ends.
+struct Leaf;
+
+impl Passing for Leaf {
+    fn pass(&self, walk: &Walk<'_>, _: Var, _: bool, _: &mut Sink<'_>) -> Result<()> {
+        Err(Error::NoGradient { op: walk.op() })
+    }
+
+    fn is_leaf(&self) -> bool {
+        true
+    }
+}
+
+/// An op without a gradient.
+struct Opaque;
+
+impl Passing for Opaque {
+    fn pass(&self, walk: &Walk<'_>, _: Var, _: bool, _: &mut Sink<'_>) -> Result<()> {
+        Err(Error::NoGradient { op: walk.op() })
+    }
 }
 
 impl Node {
     pub(crate) fn leaf() -> Arc<Self> {
-        Arc::new(Self::make("leaf", SmallVec::new(), State::Leaf))
+        Arc::new(Node { head: Head::new("leaf", Inputs::new()), rule: Leaf })
     }
 
     /// A node with a rule; `value` is looked at where an input is watched.
-    pub(crate) fn op(op: &'static str, inputs: Inputs, value: &Tensor, rule: Rule) -> Arc<Self> {
-        let mut node = Self::make(op, inputs, State::Ready(rule));
-        node.watched = node.inputs.iter().flatten().any(|input| input.watched);
-        if node.watched {
-            node.look_at(value);
-        }
-        Arc::new(node)
+    pub(crate) fn op<F, I>(op: &'static str, inputs: Inputs, value: &Tensor, rule: F) -> Arc<Self>
+    where
+        F: Fn(&Walk<'_>, Var) -> Result<I> + Send + Sync + 'static,
+        I: IntoIterator<Item = Option<Flow>> + 'static,
+    {
+        let head = Head::of(op, inputs, value);
+        Arc::new(Node { head, rule: Rule(Mutex::new(Some(rule))) })
     }
 
     /// A node whose value is looked at, and those of all that is made from it.
-    pub(crate) fn watched(inputs: Inputs, value: &Tensor, rule: Rule) -> Arc<Self> {
-        let mut node = Self::make("watch", inputs, State::Ready(rule));
-        node.watched = true;
-        node.look_at(value);
-        Arc::new(node)
+    pub(crate) fn watched(input: &Arc<Self>, value: &Tensor) -> Arc<Self> {
+        let rule = |_: &Walk<'_>, gradient: Var| Ok([Some(gradient.into())]);
+        let mut head = Head::new("watch", smallvec![Some(input.clone())]);
+        head.watched = true;
+        head.look_at(value);
+        Arc::new(Node { head, rule: Rule(Mutex::new(Some(rule))) })
+    }
+
+    /// A node through which no gradient passes: a walk that reaches it fails with the op's name.
+    pub(crate) fn opaque(op: &'static str, inputs: Inputs) -> Arc<Self> {
+        Arc::new(Node { head: Head::new(op, inputs), rule: Opaque })
+    }
+
+    pub(crate) fn is_leaf(&self) -> bool {
+        self.rule.is_leaf()
+    }
+
+    /// Passes `gradient` to the inputs; `free` gives up what the rule had saved.
+    pub(crate) fn pass(
+        &self,
+        walk: &Walk<'_>,
+        gradient: Var,
+        free: bool,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        self.rule.pass(walk, gradient, free, sink)
+    }
+}
+
+impl Head {
+    fn new(op: &'static str, inputs: Inputs) -> Self {
+        Self { id: next_id(), op, inputs, watched: false, anomaly: None }
+    }
+
+    /// The head of a node for `value`, which is looked at where an input is watched.
+    fn of(op: &'static str, inputs: Inputs, value: &Tensor) -> Self {
+        let mut head = Self::new(op, inputs);
+        head.watched = head.inputs.iter().flatten().any(|input| input.watched);
+        if head.watched {
+            head.look_at(value);
+        }
+        head
     }
 
     fn look_at(&mut self, value: &Tensor) {
         let earlier = self.inputs.iter().flatten().find_map(|input| input.anomaly);
         self.anomaly = earlier.or_else(|| (!value.is_finite().all()).then_some(self.op));
     }
-
-    /// A node through which no gradient passes: a walk that reaches it fails with the op's name.
-    pub(crate) fn opaque(op: &'static str, inputs: Inputs) -> Arc<Self> {
-        Arc::new(Self::make(op, inputs, State::Opaque))
-    }
-
-    fn make(op: &'static str, inputs: Inputs, state: State) -> Self {
-        let state = Mutex::new(state);
-        Self { id: next_id(), op, inputs, watched: false, anomaly: None, state }
-    }
-
-    pub(crate) fn is_leaf(&self) -> bool {
-        matches!(*self.lock(), State::Leaf)
-    }
-
-    /// Passes `gradient` to the inputs and keeps the rule for another walk.
-    pub(crate) fn pass(&self, walk: &Walk<'_>, gradient: Var) -> Result<Flows> {
-        match &*self.lock() {
-            State::Ready(rule) => rule(walk, gradient),
-            other => Err(self.refusal(other)),
-        }
-    }
-
-    /// Passes `gradient` to the inputs and frees what the rule had saved.
-    pub(crate) fn pass_and_free(&self, walk: &Walk<'_>, gradient: Var) -> Result<Flows> {
-        let mut state = self.lock();
-        match std::mem::replace(&mut *state, State::Freed) {
-            State::Ready(rule) => rule(walk, gradient),
-            other => {
-                let refusal = self.refusal(&other);
-                *state = other;
-                Err(refusal)
-            }
-        }
-    }
-
-    fn refusal(&self, state: &State) -> Error {
-        match state {
-            State::Freed => Error::BackwardTwice { op: self.op },
-            _ => Error::NoGradient { op: self.op },
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// Frees a chain of any length without recursion.
-impl Drop for Node {
+impl Drop for Head {
     fn drop(&mut self) {
-        let mut orphans: Vec<_> = self.inputs.drain(..).flatten().collect();
-        while let Some(node) = orphans.pop() {
-            if let Some(mut node) = Arc::into_inner(node) {
-                orphans.extend(node.inputs.drain(..).flatten());
-            }
+        if self.inputs.is_empty() {
+            return;
+        }
+        let mut orphans: SmallVec<[Arc<Node>; 8]> = SmallVec::new();
+        let mut adopt = std::mem::take(&mut self.inputs);
+        loop {
+            adopt.into_iter().flatten().for_each(|input| orphans.push(input));
+            let Some(mut input) = orphans.pop() else { return };
+            adopt = match Arc::get_mut(&mut input) {
+                Some(node) => std::mem::take(&mut node.head.inputs),
+                None => Inputs::new(),
+            };
         }
     }
 }

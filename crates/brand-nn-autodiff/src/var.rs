@@ -3,7 +3,7 @@
 use crate::{
     Result,
     gradients::Flow,
-    node::{Flows, Inputs, Node, Rule},
+    node::{Flows, Inputs, Node},
     walk::Walk,
 };
 use brand_nn_tensor::{DType, Shape, Tensor};
@@ -134,9 +134,10 @@ impl Var {
         value: Tensor,
         rule: impl Fn(&Walk<'_>, Self) -> Result<[Option<Flow>; N]> + Send + Sync + 'static,
     ) -> Self {
-        Self::record_many(op, &inputs, value, move |walk, gradient| {
-            Ok(rule(walk, gradient)?.into_iter().collect())
-        })
+        if inputs.iter().all(|input| input.node.is_none()) {
+            return value.into();
+        }
+        Self::record_nodes(op, Self::nodes(&inputs), value, rule)
     }
 
     /// [`Var::record`] for a number of inputs that is known at run time only.
@@ -149,16 +150,24 @@ impl Var {
         if inputs.iter().all(|input| input.node.is_none()) {
             return value.into();
         }
-        let inputs = inputs.iter().map(|input| input.node.clone()).collect::<Inputs>();
-        Self::record_nodes(op, inputs, value, Box::new(rule))
+        Self::record_nodes(op, Self::nodes(inputs), value, rule)
+    }
+
+    /// The nodes of some values; few are laid down without a loop over their list.
+    fn nodes(inputs: &[&Self]) -> Inputs {
+        let node = |slot: usize| inputs.get(slot).and_then(|input| input.node.clone());
+        match inputs.len() {
+            few @ 0..=3 => Inputs::from_buf_and_len([node(0), node(1), node(2)], few),
+            many => (0..many).map(node).collect(),
+        }
     }
 
     /// [`Var::record`] for inputs that are known by their nodes.
-    pub(crate) fn record_nodes(
+    pub(crate) fn record_nodes<I: IntoIterator<Item = Option<Flow>> + 'static>(
         op: &'static str,
         inputs: Inputs,
         value: Tensor,
-        rule: Rule,
+        rule: impl Fn(&Walk<'_>, Self) -> Result<I> + Send + Sync + 'static,
     ) -> Self {
         let node = Node::op(op, inputs, &value, rule);
         Self { value, node: Some(node), logits: None }

@@ -19,6 +19,11 @@ pub(crate) struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// The name of the op that the gradient passes through.
+    pub(crate) fn op(&self) -> &'static str {
+        self.node.op
+    }
+
     /// Whether input `slot` needs a gradient.
     pub(crate) fn needs(&self, slot: usize) -> bool {
         self.node.inputs[slot].is_some()
@@ -37,6 +42,14 @@ impl Walk<'_> {
             slot => self.node.inputs[slot].clone(),
         };
         Var::with_node(saved.value.clone(), node)
+    }
+
+    /// A gradient times a saved value, in the gradient's own buffer where that is possible.
+    pub(crate) fn product(&self, gradient: Var, saved: &Saved) -> Var {
+        match self.higher {
+            true => gradient * self.open(saved),
+            false => (gradient.into_tensor() * &saved.value).into(),
+        }
     }
 
     /// `gradient()` for an input that needs one, nothing for another.
@@ -193,24 +206,11 @@ fn descend(
     higher: bool,
     mut enter: impl FnMut(u64, &Node, Flow) -> Option<Flow>,
 ) -> Result<()> {
-    let mut pending = Pending::from([(root.id, (root, seed))]);
-    while let Some((id, (node, flow))) = pending.pop_last() {
+    let mut pending = Pending::from(root, seed);
+    while let Some((node, flow)) = pending.pop_last() {
+        let id = node.id;
         let Some(flow) = enter(id, &node, flow) else { continue };
-        let (walk, gradient) = (Walk { node: &node, higher }, flow.into_var());
-        let flows = match higher {
-            true => node.pass(&walk, gradient)?,
-            false => node.pass_and_free(&walk, gradient)?,
-        };
-        watch(&node, &flows)?;
-        queue(&node, flows, &mut pending);
-    }
-    Ok(())
-}
-
-/// Refuses gradients that are not finite, where the node is watched.
-fn watch(node: &Node, flows: &Flows) -> Result<()> {
-    if node.watched && flows.iter().flatten().any(|flow| !flow.is_finite()) {
-        return Err(Error::NotFinite { op: node.op, what: "gradient" });
+        pending.pass(&node, flow.into_var(), higher, !higher)?;
     }
     Ok(())
 }
@@ -233,18 +233,61 @@ pub(crate) fn walk_between(
     Ok(found)
 }
 
-/// The gradients that wait for their node, by its number: the last one made goes first.
-type Pending = BTreeMap<u64, (Arc<Node>, Flow)>;
+/// The gradients that wait for their node: the last one made goes first.
+struct Pending {
+    /// The one that goes first, beside the others, so that a chain needs no tree.
+    next: Option<(Arc<Node>, Flow)>,
+    others: BTreeMap<u64, (Arc<Node>, Flow)>,
+}
 
-/// Adds what a node passed on to the gradients that wait for its inputs.
-fn queue(node: &Node, flows: Flows, pending: &mut Pending) {
-    for (input, flow) in node.inputs.iter().zip(flows) {
-        let (Some(input), Some(flow)) = (input, flow) else { continue };
-        let sum = match pending.remove(&input.id) {
-            Some((_, earlier)) => earlier.add(flow),
-            None => flow,
+impl Pending {
+    fn from(root: Arc<Node>, seed: Flow) -> Self {
+        Self { next: Some((root, seed)), others: BTreeMap::new() }
+    }
+
+    fn pop_last(&mut self) -> Option<(Arc<Node>, Flow)> {
+        let last = self.next.take()?;
+        self.next = self.others.pop_last().map(|(_, entry)| entry);
+        Some(last)
+    }
+
+    /// Adds a gradient to what waits for its node.
+    fn add(&mut self, node: &Arc<Node>, flow: Flow) {
+        let Some((next, waiting)) = self.next.take() else {
+            self.next = Some((node.clone(), flow));
+            return;
         };
-        pending.insert(input.id, (input.clone(), sum));
+        if next.id == node.id {
+            self.next = Some((next, waiting.add(flow)));
+        } else if next.id < node.id {
+            self.others.insert(next.id, (next, waiting));
+            self.next = Some((node.clone(), flow));
+        } else {
+            self.next = Some((next, waiting));
+            let sum = match self.others.remove(&node.id) {
+                Some((_, earlier)) => earlier.add(flow),
+                None => flow,
+            };
+            self.others.insert(node.id, (node.clone(), sum));
+        }
+    }
+
+    /// Passes a gradient through a node to what waits for its inputs; where the node is watched,
+    /// one that is not finite is refused.
+    fn pass(&mut self, node: &Arc<Node>, gradient: Var, higher: bool, free: bool) -> Result<()> {
+        let mut finite = true;
+        let mut sink = |slot: usize, flow: Flow| {
+            finite = finite && (!node.watched || flow.is_finite());
+            if let Some(input) = &node.inputs[slot] {
+                self.add(input, flow);
+            }
+        };
+        let walk = Walk { node, higher };
+        node.pass(&walk, gradient, free, &mut sink)?;
+        match finite {
+            true => Ok(()),
+            false => Err(Error::NotFinite { op: node.op, what: "gradient" }),
+        }
     }
 }
 
@@ -257,8 +300,9 @@ pub(crate) fn walk_to(
     let mut found = BTreeMap::new();
     let Some(root) = output.node() else { return Ok(found) };
     let lowest = targets.first().copied().unwrap_or(u64::MAX);
-    let mut pending = Pending::from([(root.id, (root.clone(), Flow::Dense(seed)))]);
-    while let Some((id, (node, flow))) = pending.pop_last() {
+    let mut pending = Pending::from(root.clone(), Flow::Dense(seed));
+    while let Some((node, flow)) = pending.pop_last() {
+        let id = node.id;
         if id < lowest {
             break;
         }
@@ -267,9 +311,7 @@ pub(crate) fn walk_to(
             found.insert(id, gradient.clone());
         }
         if id > lowest && !node.is_leaf() {
-            let flows = node.pass(&Walk { node: &node, higher: true }, gradient)?;
-            watch(&node, &flows)?;
-            queue(&node, flows, &mut pending);
+            pending.pass(&node, gradient, true, false)?;
         }
     }
     Ok(found)

@@ -1,7 +1,6 @@
 //! Finding the first NaN: values that are looked at, and gradients on their way back.
 
-use crate::{Var, node::Node, walk::Walk};
-use smallvec::smallvec;
+use crate::{Var, node::Node};
 
 impl Var {
     /// The same value, with an eye on everything that is made from it: the anomaly mode.
@@ -26,8 +25,7 @@ impl Var {
     #[doc(alias = "detect_anomaly")]
     pub fn watch(&self) -> Self {
         let Some(node) = self.node() else { return self.clone() };
-        let rule = Box::new(|_: &Walk<'_>, gradient: Self| Ok(smallvec![Some(gradient.into())]));
-        let node = Node::watched(smallvec![Some(node.clone())], self.tensor(), rule);
+        let node = Node::watched(node, self.tensor());
         Self::with_node(self.tensor().clone(), Some(node))
     }
 

@@ -61,6 +61,12 @@ pub fn binary<T: Number>(op: Binary, a: View<T>, b: View<T>, out: &mut [T]) {
     if out.is_empty() {
         return;
     }
+    if let (Some(a), Some(b)) = (a.flat(), b.flat()) {
+        return for_each_task(out, |first, out| {
+            let range = first..first + out.len();
+            T::apply(op, Row::Slice(&a[range.clone()]), Row::Slice(&b[range]), out);
+        });
+    }
     with_contiguous_rows(a, |a| {
         with_contiguous_rows(b, |b| zip_views(a, b, out, |a, b, out| T::apply(op, a, b, out)));
     });
@@ -77,6 +83,11 @@ pub fn binary_in_place<T: Number>(op: Binary, a: &mut [T], b: View<T>) {
     assert!(a.len() == size, "binary: {} elements with {:?}", a.len(), b.shape);
     if size == 0 {
         return;
+    }
+    if let Some(b) = b.flat() {
+        return for_each_task(a, |first, out| {
+            T::apply(op, Row::Out, Row::Slice(&b[first..first + out.len()]), out);
+        });
     }
     with_contiguous_rows(b, |b| {
         let axes = Axes::merged(b.shape, [b.strides]);

@@ -68,5 +68,5 @@ pub use softmax::{log_softmax, log_softmax_backward, softmax, softmax_backward};
 pub use special::{Special, map_each, polygamma};
 pub use strided::{Convert, View, convert, copy, copy_into};
 pub use threads::for_each_chunk;
-pub use unary::{Unary, unary, unary_in_place, unary_slope};
+pub use unary::{Unary, unary, unary_in_place, unary_slope, unary_slope_in_place};
 pub use window::{Slide, Window};

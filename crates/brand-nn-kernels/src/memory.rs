@@ -1,9 +1,8 @@
 //! Buffers that are recycled: in steady state no kernel asks the system for memory.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
-use std::collections::BTreeMap;
 use std::ptr::NonNull;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 
@@ -31,10 +30,12 @@ pub struct Stats {
     pub reuses: u64,
 }
 
-/// The blocks that wait, by size, and the books.
+/// The blocks that wait, a list a size class, and the books.
 struct Pool {
-    free: BTreeMap<usize, Vec<Block>>,
+    free: Vec<Vec<Block>>,
     stats: Stats,
+    /// What all live buffers may hold, once it is known.
+    limit: Option<usize>,
 }
 
 /// A piece of memory that nobody else knows; `size` is its class, a multiple of 64.
@@ -48,7 +49,8 @@ struct Block {
 unsafe impl Send for Block {}
 
 static POOL: Mutex<Pool> = Mutex::new(Pool {
-    free: BTreeMap::new(),
+    free: Vec::new(),
+    limit: None,
     stats: Stats {
         live_bytes: 0,
         peak_bytes: 0,
@@ -58,16 +60,14 @@ static POOL: Mutex<Pool> = Mutex::new(Pool {
     },
 });
 
-static LIMIT: OnceLock<Mutex<usize>> = OnceLock::new();
-
 /// How many bytes all live buffers together may hold: at the start, the machine's memory.
 pub fn limit() -> usize {
-    *limit_cell().lock().unwrap_or_else(PoisonError::into_inner)
+    with_pool(Pool::limit)
 }
 
 /// Sets how many bytes all live buffers together may hold.
 pub fn set_limit(bytes: usize) {
-    *limit_cell().lock().unwrap_or_else(PoisonError::into_inner) = bytes;
+    with_pool(|pool| pool.limit = Some(bytes));
 }
 
 /// Gives every waiting block back to the system.
@@ -76,7 +76,7 @@ pub fn trim() {
         pool.stats.pooled_bytes = 0;
         std::mem::take(&mut pool.free)
     });
-    free.into_values().flatten().for_each(Block::release);
+    free.into_iter().flatten().for_each(Block::release);
 }
 
 /// Counts the bytes in use and in the pool, and where they came from.
@@ -99,14 +99,13 @@ pub fn reset_peak() {
 
 /// A block of at least `bytes`, recycled if one waits.
 fn take(len: usize, bytes: usize) -> Result<Block> {
-    let size = class(bytes);
-    let limit = limit();
+    let (size, number) = class(bytes);
     let recycled = with_pool(|pool| {
-        let live = pool.stats.live_bytes;
+        let (live, limit) = (pool.stats.live_bytes, pool.limit());
         if size > limit.saturating_sub(live) {
             return Err(Error::TooLarge { len, bytes, live, limit });
         }
-        let block = pool.free.get_mut(&size).and_then(Vec::pop);
+        let block = pool.free.get_mut(number).and_then(Vec::pop);
         pool.stats.live_bytes += size;
         pool.stats.peak_bytes = pool.stats.peak_bytes.max(pool.stats.live_bytes);
         if block.is_some() {
@@ -125,14 +124,17 @@ fn take(len: usize, bytes: usize) -> Result<Block> {
 
 /// Puts a block back, or frees it where the pool is full.
 fn give(block: Block) {
-    let cap = limit() / 2;
+    let (_, number) = class(block.size);
     let surplus = with_pool(|pool| {
         pool.stats.live_bytes -= block.size;
-        if pool.stats.pooled_bytes + block.size > cap {
+        if pool.stats.pooled_bytes + block.size > pool.limit() / 2 {
             return Some(block);
         }
         pool.stats.pooled_bytes += block.size;
-        pool.free.entry(block.size).or_default().push(block);
+        if pool.free.len() <= number {
+            pool.free.resize_with(number + 1, Vec::new);
+        }
+        pool.free[number].push(block);
         None
     });
     surplus.into_iter().for_each(Block::release);
@@ -160,19 +162,23 @@ impl Block {
     }
 }
 
-/// The size class of a request: eight steps an octave, at most an eighth is wasted.
-fn class(bytes: usize) -> usize {
-    let bytes = bytes.max(ALIGNMENT);
-    let step = (bytes.next_power_of_two() / 16).max(ALIGNMENT);
-    bytes.div_ceil(step) * step
+/// The size class of a request and its number: eight steps an octave, at most an eighth is wasted.
+fn class(bytes: usize) -> (usize, usize) {
+    let lines = bytes.max(1).div_ceil(ALIGNMENT);
+    let octave = lines.next_power_of_two().trailing_zeros() as usize;
+    let shift = octave.saturating_sub(4);
+    let steps = lines.div_ceil(1 << shift);
+    ((steps << shift) * ALIGNMENT, 16 * shift + steps)
 }
 
 fn with_pool<R>(f: impl FnOnce(&mut Pool) -> R) -> R {
     f(&mut POOL.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn limit_cell() -> &'static Mutex<usize> {
-    LIMIT.get_or_init(|| Mutex::new(machine_memory().unwrap_or(usize::MAX / 2)))
+impl Pool {
+    fn limit(&mut self) -> usize {
+        *self.limit.get_or_insert_with(|| machine_memory().unwrap_or(usize::MAX / 2))
+    }
 }
 
 /// The bytes of memory that the machine has, where the system tells.
@@ -190,10 +196,10 @@ mod tests {
     #[test]
     fn classes_waste_at_most_an_eighth() {
         for bytes in [0, 1, 63, 64, 65, 1000, 4096, 4097, 1 << 20, (1 << 20) + 1, 3 << 22] {
-            let size = class(bytes);
+            let (size, number) = class(bytes);
             assert!(size >= bytes && size.is_multiple_of(ALIGNMENT), "{bytes}: {size}");
             assert!(size <= (bytes + bytes / 8).next_multiple_of(ALIGNMENT).max(ALIGNMENT));
-            assert_eq!(class(size), size, "a class is its own class");
+            assert_eq!(class(size), (size, number), "a class is its own class");
         }
     }
 }

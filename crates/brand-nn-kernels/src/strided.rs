@@ -26,7 +26,19 @@ pub struct View<'a, T> {
     pub strides: &'a [isize],
 }
 
-impl<T: Plain> View<'_, T> {
+impl<'a, T: Plain> View<'a, T> {
+    /// The elements as one slice, if they lie side by side in row-major order.
+    pub(crate) fn flat(&self) -> Option<&'a [T]> {
+        let mut step = 1;
+        for (&extent, &stride) in self.shape.iter().zip(self.strides).rev() {
+            if extent != 1 && stride != step {
+                return None;
+            }
+            step *= extent as isize;
+        }
+        self.data.get(self.offset..)?.get(..step as usize)
+    }
+
     /// How many elements the window shows.
     pub fn size(&self) -> usize {
         self.shape.iter().product()

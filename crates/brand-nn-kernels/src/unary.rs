@@ -125,12 +125,12 @@ unary_table!(unary_enum);
 pub fn unary<T: Real>(op: Unary, x: &[T], out: &mut [T]) {
     let len = x.len();
     assert!(len == out.len(), "{}: {len} elements into a slice of {}", op.name(), out.len());
-    T::run(op, Job { x: Some(x), gradient: None, out });
+    T::run(op, Job { x: Some(x), slope: None, out });
 }
 
 /// `x = f(x)`.
 pub fn unary_in_place<T: Real>(op: Unary, x: &mut [T]) {
-    T::run(op, Job { x: None, gradient: None, out: x });
+    T::run(op, Job { x: None, slope: None, out: x });
 }
 
 /// `out = gradient · f′`: the backward pass of [`unary`], at `x` or at `f(x)` as
@@ -155,7 +155,18 @@ pub fn unary_slope<T: Real>(op: Unary, at: &[T], gradient: &[T], out: &mut [T]) 
         gradient.len(),
         out.len()
     );
-    T::run(op, Job { x: Some(at), gradient: Some(gradient), out });
+    T::run(op, Job { x: Some(at), slope: Some(Some(gradient)), out });
+}
+
+/// `gradient = gradient · f′`: [`unary_slope`] over the gradient's own memory.
+///
+/// # Panics
+/// If the lengths differ.
+#[track_caller]
+pub fn unary_slope_in_place<T: Real>(op: Unary, at: &[T], gradient: &mut [T]) {
+    let (len, name) = (at.len(), op.name());
+    assert!(len == gradient.len(), "slope of {name}: {len} elements, {} gradients", gradient.len());
+    T::run(op, Job { x: Some(at), slope: Some(None), out: gradient });
 }
 
 /// Types with unary ops; their code is made here once, not in every crate that calls them.
@@ -177,27 +188,28 @@ impl Unaries for f64 {
     }
 }
 
-/// One call: without `x` the op reads what it overwrites, with `gradient` it is the slope's.
+/// One call: without `x` the op reads what it overwrites. With `slope` it is the slope's, times
+/// the gradient there, or without one times what it overwrites.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Job<'a, T> {
     x: Option<&'a [T]>,
-    gradient: Option<&'a [T]>,
+    slope: Option<Option<&'a [T]>>,
     out: &'a mut [T],
 }
 
 impl<T: Real> Job<'_, T> {
     fn parallel<C: Curve<T>>(self) {
-        let Job { x, gradient, out } = self;
+        let Job { x, slope, out } = self;
         if out.len() < SERIAL {
-            return sweep::<T, C>(Job { x, gradient, out });
+            return sweep::<T, C>(Job { x, slope, out });
         }
         let (len, parts) = (out.len(), Parts::new(out));
         for_each(len.div_ceil(TASK), |task| {
             let range = task * TASK..len.min((task + 1) * TASK);
             sweep::<T, C>(Job {
                 x: x.map(|x| &x[range.clone()]),
-                gradient: gradient.map(|gradient| &gradient[range.clone()]),
+                slope: slope.map(|of| of.map(|gradient| &gradient[range.clone()])),
                 // SAFETY: each task owns its range and runs once.
                 out: unsafe { parts.range(range.clone()) },
             });
@@ -205,23 +217,45 @@ impl<T: Real> Job<'_, T> {
     }
 }
 
+/// Elements that need no long scratch.
+const FEW: usize = 32;
+
 /// One task, a piece that stays in the cache at a time.
 fn sweep<T: Real, C: Curve<T>>(job: Job<T>) {
-    let Job { x, gradient, out } = job;
+    let Job { x, slope, out } = job;
+    if let (Some(x), Some(None)) = (x, slope) {
+        return match out.len() {
+            0..=FEW => times_slopes::<T, C, FEW>(x, out),
+            _ => times_slopes::<T, C, CACHED>(x, out),
+        };
+    }
     for (i, out) in out.chunks_mut(CACHED).enumerate() {
         let range = i * CACHED..i * CACHED + out.len();
-        if let Some(x) = x {
-            out.copy_from_slice(&x[range.clone()]);
-        }
-        let piece = Piece::<T, C> { x: out, slope: gradient.is_some(), curve: PhantomData };
-        if const { T::VECTORS } {
-            dispatch(piece);
-        } else {
-            piece.run::<Portable>();
-        }
-        if let Some(gradient) = gradient {
-            dispatch(Scale { x: out, by: &gradient[range] });
-        }
+        x.into_iter().for_each(|x| out.copy_from_slice(&x[range.clone()]));
+        bend::<T, C>(out, slope.is_some());
+        let gradient = slope.flatten().map(|gradient| &gradient[range]);
+        gradient.into_iter().for_each(|by| dispatch(Scale { x: out, by }));
+    }
+}
+
+/// `out = out · f′(x)`, with the slopes of a piece aside.
+fn times_slopes<T: Real, C: Curve<T>, const PIECE: usize>(x: &[T], out: &mut [T]) {
+    let mut slopes = [T::ZERO; PIECE];
+    for (x, out) in x.chunks(PIECE).zip(out.chunks_mut(PIECE)) {
+        let slopes = &mut slopes[..x.len()];
+        slopes.copy_from_slice(x);
+        bend::<T, C>(slopes, true);
+        dispatch(Scale { x: out, by: slopes });
+    }
+}
+
+/// `x = f(x)`, or `x` = the slope there, by vectors where the type has them.
+fn bend<T: Real, C: Curve<T>>(x: &mut [T], slope: bool) {
+    let piece = Piece::<T, C> { x, slope, curve: PhantomData };
+    if const { T::VECTORS } {
+        dispatch(piece);
+    } else {
+        piece.run::<Portable>();
     }
 }
 

@@ -9,7 +9,7 @@ use brand_nn_kernels::{
     compare, cumsum, dropout, fill_normal, fill_uniform, gru_cell, gru_cell_backward, log_softmax,
     log_softmax_backward, lstm_cell, lstm_cell_backward, map_each, recurrence, reduce, reference,
     rotary, scalar_binary, select, sgd, softmax, softmax_backward, unary, unary_in_place,
-    unary_slope,
+    unary_slope, unary_slope_in_place,
 };
 use common::{noise, on_every_isa, on_threads};
 use proptest::prelude::*;
@@ -66,6 +66,9 @@ fn slopes_are_what_differences_say() {
         let mut slope = vec![0.0; x.len()];
         let at = if op.slope_of_value() { value(0.0) } else { x.clone() };
         unary_slope(op, &at, &vec![2.0; x.len()], &mut slope);
+        let mut in_place = vec![2.0; x.len()];
+        unary_slope_in_place(op, &at, &mut in_place);
+        assert_eq!(slope, in_place, "{}", op.name());
         for (i, (up, down)) in value(step).into_iter().zip(value(-step)).enumerate() {
             let expected = (up - down) / step;
             let limit = 1e-6 * expected.abs().max(1.0);

@@ -1,6 +1,8 @@
 //! Several steps in one pass over memory, for the floors above.
 
-use brand_nn_kernels::{Buffer, Unary, dropout, sum_duplicate_rows, unary_slope};
+use brand_nn_kernels::{
+    Buffer, Unary, dropout, sum_duplicate_rows, unary_slope, unary_slope_in_place,
+};
 
 use crate::error::{expect, refuse};
 use crate::storage::{Float, float_dtype};
@@ -43,6 +45,23 @@ impl Tensor {
             else Err(not_float(op.name(), self.dtype()))
         );
         expect(result)
+    }
+
+    /// As [`Tensor::times_slope`], but writes over the tensor's own buffer if nobody shares it.
+    ///
+    /// # Panics
+    /// If the dtypes or shapes differ, or are no floats.
+    #[track_caller]
+    #[must_use]
+    pub fn into_times_slope(mut self, op: Unary, at: &Self) -> Self {
+        if self.shape() != at.shape() || self.dtype() != at.dtype() {
+            return self.times_slope(op, at);
+        }
+        let done = float_dtype!(self.dtype(), T => {
+            let values = self.unique_mut::<T>();
+            values.map(|values| unary_slope_in_place(op, &at.data::<T>(), values)).is_some()
+        }, else false);
+        if done { self } else { self.times_slope(op, at) }
     }
 
     #[track_caller]

@@ -7,14 +7,21 @@ use smallvec::SmallVec;
 use crate::Shape;
 
 /// Steps between neighbours along each axis, in elements.
-pub(crate) type Strides = SmallVec<[isize; 6]>;
+pub(crate) type Strides = SmallVec<[isize; 4]>;
 
 /// A window on a buffer. Strides are never negative; 0 repeats an element.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Layout {
     pub(crate) shape: Shape,
     pub(crate) strides: Strides,
     pub(crate) offset: usize,
+}
+
+impl Clone for Layout {
+    fn clone(&self) -> Self {
+        let strides = SmallVec::from_slice(&self.strides);
+        Self { shape: self.shape.clone(), strides, offset: self.offset }
+    }
 }
 
 impl Layout {

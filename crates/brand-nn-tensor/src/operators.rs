@@ -70,18 +70,18 @@ fn combine_as<T: Num>(op: Binary, mut a: Operand<'_>, mut b: Operand<'_>, shape:
     if shape.size() == 0 {
         return Tensor::from_raw::<T>(Buffer::default(), shape);
     }
-    let (left, right) = (stretched(&a, &shape), stretched(&b, &shape));
     if let Some(out) = reusable::<T>(&mut a, &shape) {
-        binary_in_place(op, out, view(&b, &right));
+        binary_in_place(op, out, view(&b, &stretched(&b, &shape)));
         return a.into_owned();
     }
     if matches!(op, Binary::Add | Binary::Mul | Binary::Max | Binary::Min)
         && let Some(out) = reusable::<T>(&mut b, &shape)
     {
-        binary_in_place(op, out, view(&a, &left));
+        binary_in_place(op, out, view(&a, &stretched(&a, &shape)));
         return b.into_owned();
     }
     let mut out = Buffer::stale(shape.size());
+    let (left, right) = (stretched(&a, &shape), stretched(&b, &shape));
     binary(op, view::<T>(&a, &left), view(&b, &right), &mut out);
     Tensor::from_raw::<T>(out, shape)
 }
@@ -94,9 +94,12 @@ fn reusable<'a, T: Num>(operand: &'a mut Operand<'_>, shape: &Shape) -> Option<&
     }
 }
 
-fn stretched(tensor: &Tensor, shape: &Shape) -> Layout {
+fn stretched<'a>(tensor: &'a Tensor, shape: &Shape) -> Cow<'a, Layout> {
+    if tensor.shape() == shape {
+        return Cow::Borrowed(&tensor.layout);
+    }
     match tensor.layout.expanded(shape) {
-        Some(layout) => layout,
+        Some(layout) => Cow::Owned(layout),
         None => unreachable!("{} was broadcast to {shape}", tensor.shape()),
     }
 }

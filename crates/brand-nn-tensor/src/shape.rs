@@ -10,7 +10,7 @@ use crate::{Error, Result};
 
 /// The lengths of a tensor's axes, outermost first.
 ///
-/// Up to six axes live without a heap allocation. A shape is a slice of `usize`, so indexing,
+/// Up to four axes live without a heap allocation. A shape is a slice of `usize`, so indexing,
 /// iteration and `len()` (the number of axes) work as on slices.
 ///
 /// # Examples
@@ -23,9 +23,16 @@ use crate::{Error, Result};
 /// assert_eq!(shape[1], 3);
 /// assert_eq!(shape.to_string(), "[2, 3]");
 /// ```
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "Vec<usize>", into = "Vec<usize>")]
-pub struct Shape(SmallVec<[usize; 6]>);
+pub struct Shape(SmallVec<[usize; 4]>);
+
+/// By a copy of the slice: clones are on the way of every small op.
+impl Clone for Shape {
+    fn clone(&self) -> Self {
+        Self(SmallVec::from_slice(&self.0))
+    }
+}
 
 impl Shape {
     /// The number of elements: the product of all lengths, 1 for a 0-d shape.

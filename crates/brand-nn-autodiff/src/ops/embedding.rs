@@ -45,6 +45,6 @@ pub fn embedding(table: &Var, ids: &Tensor) -> Result<Var> {
             return Ok([Some(put_rows(&values, &flat, &shape)?.into())]);
         }
         let rows = RowGradient::looked_up(flat.clone(), values.into_tensor(), shape.clone());
-        Ok([Some(Flow::Rows(rows))])
+        Ok([Some(Flow::Rows(Box::new(rows)))])
     }))
 }

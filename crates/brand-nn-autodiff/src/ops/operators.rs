@@ -1,10 +1,10 @@
 //! Arithmetic with NumPy's broadcasting, between `Var`s, tensors and numbers.
 
 use crate::Var;
-use brand_nn_tensor::Tensor;
+use brand_nn_tensor::{Shape, Tensor};
 use std::{
     iter::Sum,
-    ops::{Add, Div, Mul, Neg, Sub},
+    ops::{Add, Deref, Div, Mul, Neg, Sub},
 };
 
 /// A number that may stand in a formula of `Var`s; it takes the dtype of the other side.
@@ -13,62 +13,129 @@ impl Scalar for f32 {}
 impl Scalar for f64 {}
 impl Scalar for i32 {}
 
+/// One side of a formula: given away, so that its buffer may be used again, or only looked at.
+enum Operand<'a> {
+    Owned(Var),
+    Borrowed(&'a Var),
+}
+
+impl Operand<'_> {
+    fn into_tensor(self) -> Tensor {
+        match self {
+            Self::Owned(var) => var.into_tensor(),
+            Self::Borrowed(var) => var.tensor().clone(),
+        }
+    }
+}
+
+impl Deref for Operand<'_> {
+    type Target = Var;
+
+    fn deref(&self) -> &Var {
+        match self {
+            Self::Owned(var) => var,
+            Self::Borrowed(var) => var,
+        }
+    }
+}
+
+impl<'a> From<&'a Var> for Operand<'a> {
+    fn from(var: &'a Var) -> Self {
+        Self::Borrowed(var)
+    }
+}
+
+macro_rules! owned {
+    ($($value:ty)*) => {
+        $(impl From<$value> for Operand<'_> {
+            fn from(value: $value) -> Self {
+                Self::Owned(value.into())
+            }
+        })*
+    };
+}
+owned! { Var Tensor &Tensor }
+
 #[track_caller]
-fn add(a: Var, b: Var) -> Var {
+fn add(a: Operand<'_>, b: Operand<'_>) -> Var {
     if !a.is_tracked() && !b.is_tracked() {
         return (a.into_tensor() + b.into_tensor()).into();
     }
-    let (left, right) = (a.shape().clone(), b.shape().clone());
     let value = a.tensor() + b.tensor();
+    let [left, right] = Stretch::of([&a, &b], &value);
     Var::record("add", [&a, &b], value, move |walk, gradient| {
-        Ok([walk.when(0, || gradient.sum_to(&left)), walk.when(1, || gradient.sum_to(&right))])
+        let first = walk.when(0, || left.undo(gradient.clone()));
+        Ok([first, walk.when(1, || right.undo(gradient))])
     })
 }
 
 #[track_caller]
-fn sub(a: Var, b: Var) -> Var {
+fn sub(a: Operand<'_>, b: Operand<'_>) -> Var {
     if !a.is_tracked() && !b.is_tracked() {
         return (a.into_tensor() - b.into_tensor()).into();
     }
-    let (left, right) = (a.shape().clone(), b.shape().clone());
     let value = a.tensor() - b.tensor();
+    let [left, right] = Stretch::of([&a, &b], &value);
     Var::record("sub", [&a, &b], value, move |walk, gradient| {
-        Ok([walk.when(0, || gradient.sum_to(&left)), walk.when(1, || -gradient.sum_to(&right))])
+        let first = walk.when(0, || left.undo(gradient.clone()));
+        Ok([first, walk.when(1, || -right.undo(gradient))])
     })
 }
 
 #[track_caller]
-fn mul(a: Var, b: Var) -> Var {
+fn mul(a: Operand<'_>, b: Operand<'_>) -> Var {
     if !a.is_tracked() && !b.is_tracked() {
         return (a.into_tensor() * b.into_tensor()).into();
     }
-    let (x, y) = (a.save(0), b.save(1));
     let value = a.tensor() * b.tensor();
+    let [left, right] = Stretch::of([&a, &b], &value);
+    // Each factor is kept for the gradient of the other, where that is asked for.
+    let (x, y) = (b.is_tracked().then(|| a.save(0)), a.is_tracked().then(|| b.save(1)));
     Var::record("mul", [&a, &b], value, move |walk, gradient| {
-        Ok([
-            walk.when(0, || (&gradient * walk.open(&y)).sum_to(x.value.shape())),
-            walk.when(1, || (&gradient * walk.open(&x)).sum_to(y.value.shape())),
-        ])
+        let again = x.as_ref().map(|x| (gradient.clone(), x));
+        let first = y.as_ref().map(|y| left.undo(walk.product(gradient, y)).into());
+        Ok([first, again.map(|(gradient, x)| right.undo(walk.product(gradient, x)).into())])
     })
 }
 
 #[track_caller]
-fn div(a: Var, b: Var) -> Var {
+fn div(a: Operand<'_>, b: Operand<'_>) -> Var {
     if !a.is_tracked() && !b.is_tracked() {
         return (a.into_tensor() / b.into_tensor()).into();
     }
-    let (x, y) = (a.save(0), b.save(1));
     let value = a.tensor() / b.tensor();
+    let [left, right] = Stretch::of([&a, &b], &value);
+    let (x, y) = (b.is_tracked().then(|| a.save(0)), b.save(1));
     Var::record("div", [&a, &b], value, move |walk, gradient| {
-        let share = gradient / walk.open(&y);
-        Ok([
-            walk.when(0, || share.sum_to(x.value.shape())),
-            walk.when(1, || (-(&share * walk.open(&x)) / walk.open(&y)).sum_to(y.value.shape())),
-        ])
+        let y = walk.open(&y);
+        let share = gradient / &y;
+        let first = walk.when(0, || left.undo(share.clone()));
+        Ok([first, x.as_ref().map(|x| right.undo(-(share * walk.open(x)) / y).into())])
     })
 }
 
-fn neg(a: Var) -> Var {
+/// From what shape broadcasting stretched an operand, if it did.
+struct Stretch(Option<Box<Shape>>);
+
+impl Stretch {
+    fn of([a, b]: [&Var; 2], result: &Tensor) -> [Self; 2] {
+        if a.shape() == b.shape() {
+            return [Self(None), Self(None)];
+        }
+        [a, b]
+            .map(|side| Self((side.shape() != result.shape()).then(|| side.shape().clone().into())))
+    }
+
+    /// The gradient of the operand, from one of the result's shape.
+    fn undo(&self, gradient: Var) -> Var {
+        match &self.0 {
+            Some(shape) => gradient.sum_to(shape),
+            None => gradient,
+        }
+    }
+}
+
+fn neg(a: Operand<'_>) -> Var {
     if !a.is_tracked() {
         return (-a.into_tensor()).into();
     }
@@ -76,7 +143,7 @@ fn neg(a: Var) -> Var {
 }
 
 #[track_caller]
-fn add_number(a: Var, b: f64) -> Var {
+fn add_number(a: Operand<'_>, b: f64) -> Var {
     if !a.is_tracked() {
         return (a.into_tensor() + b).into();
     }
@@ -84,12 +151,12 @@ fn add_number(a: Var, b: f64) -> Var {
 }
 
 #[track_caller]
-fn sub_number(a: Var, b: f64) -> Var {
+fn sub_number(a: Operand<'_>, b: f64) -> Var {
     add_number(a, -b)
 }
 
 #[track_caller]
-fn mul_number(a: Var, b: f64) -> Var {
+fn mul_number(a: Operand<'_>, b: f64) -> Var {
     if !a.is_tracked() {
         return (a.into_tensor() * b).into();
     }
@@ -97,27 +164,27 @@ fn mul_number(a: Var, b: f64) -> Var {
 }
 
 #[track_caller]
-fn div_number(a: Var, b: f64) -> Var {
+fn div_number(a: Operand<'_>, b: f64) -> Var {
     if !a.is_tracked() {
         return (a.into_tensor() / b).into();
     }
     Var::record("div", [&a], a.tensor() / b, move |_, gradient| Ok([Some((gradient / b).into())]))
 }
 
-fn number_add(a: f64, b: Var) -> Var {
+fn number_add(a: f64, b: Operand<'_>) -> Var {
     add_number(b, a)
 }
 
-fn number_sub(a: f64, b: Var) -> Var {
-    add_number(neg(b), a)
+fn number_sub(a: f64, b: Operand<'_>) -> Var {
+    add_number(neg(b).into(), a)
 }
 
-fn number_mul(a: f64, b: Var) -> Var {
+fn number_mul(a: f64, b: Operand<'_>) -> Var {
     mul_number(b, a)
 }
 
 #[track_caller]
-fn number_div(a: f64, b: Var) -> Var {
+fn number_div(a: f64, b: Operand<'_>) -> Var {
     div(Tensor::full_of((), a, b.dtype()).into(), b)
 }
 
@@ -169,7 +236,7 @@ impl Neg for Var {
     type Output = Self;
 
     fn neg(self) -> Self {
-        neg(self)
+        neg(self.into())
     }
 }
 
@@ -177,7 +244,7 @@ impl Neg for &Var {
     type Output = Var;
 
     fn neg(self) -> Var {
-        neg(self.clone())
+        neg(self.into())
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn unary(op: Unary, name: &'static str, input: &Var) -> Var {
             if walk.higher() {
                 gradient * slope(op, &walk.open(&at))
             } else {
-                gradient.tensor().times_slope(op, &at.value).into()
+                gradient.into_tensor().into_times_slope(op, &at.value).into()
             }
         })])
     });
