@@ -46,6 +46,8 @@ pub enum Init {
     Orthogonal,
     /// The first axis cut into equal blocks, each drawn in its own way.
     Blocks(Vec<Init>),
+    /// As the other, but one position of the first axis is all zero.
+    ZeroRow(usize, Box<Init>),
 }
 
 impl Init {
@@ -67,6 +69,7 @@ impl Init {
             Self::FanIn => within(shape, fan_in.sqrt().recip(), rng),
             Self::Orthogonal => orthogonal(shape, rng),
             Self::Blocks(blocks) => draw_blocks(blocks, shape, rng),
+            Self::ZeroRow(row, init) => without_row(*row, &init.draw(shape, rng)),
         }
     }
 }
@@ -103,6 +106,14 @@ fn draw_blocks(blocks: &[Init], shape: &Shape, rng: &mut Rng) -> Tensor {
     dims[0] /= blocks.len();
     let part = Shape::from(dims);
     Tensor::concat(&blocks.iter().map(|block| block.draw(&part, rng)).collect::<Vec<_>>(), 0)
+}
+
+/// The same values with zeros at one position of the first axis, if it has that position.
+fn without_row(row: usize, values: &Tensor) -> Tensor {
+    let Some(&rows) = values.shape().first() else { return values.clone() };
+    let mut column = vec![1; values.ndim()];
+    column[0] = rows;
+    values.masked_fill(&Tensor::arange(rows).equal_to(row as f64).reshape(column), 0.0)
 }
 
 /// Orthonormalises normal draws, in f64, by the modified Gram–Schmidt process run twice.
@@ -165,6 +176,15 @@ mod tests {
         check(&Init::HeNormal, -0.17, 0.17, (2.0 / 400_f64).sqrt());
         check(&Init::FanIn, -0.051, 0.051, 0.05 / 3_f64.sqrt());
         check(&Init::Orthogonal, -1.0, 1.0, 400_f64.sqrt().recip());
+    }
+
+    #[test]
+    fn a_row_of_zeros_changes_no_other() {
+        let [whole, holed] = [Init::Ones, Init::ZeroRow(1, Box::new(Init::Ones))]
+            .map(|init| init.draw(&[3, 2].into(), &mut Rng::new(1)).sum_axis(1));
+        assert_eq!((whole.to_vec::<f32>(), holed.to_vec()), (vec![2.0; 3], vec![2.0, 0.0, 2.0]));
+        let scalar = Init::ZeroRow(0, Box::new(Init::Ones)).draw(&().into(), &mut Rng::new(1));
+        assert_eq!(scalar.item(), 1.0);
     }
 
     #[test]

@@ -219,4 +219,18 @@ macro_rules! own_none {
         }
     )* };
 }
-own_none!(bool, u32, u64, usize, isize, i32, i64, f32, f64, String, &'static str, ());
+own_none!(
+    bool,
+    u32,
+    u64,
+    usize,
+    isize,
+    i32,
+    i64,
+    f32,
+    f64,
+    String,
+    &'static str,
+    (),
+    crate::Nonlinearity
+);

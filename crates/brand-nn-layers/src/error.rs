@@ -33,6 +33,14 @@ pub enum Error {
         /// One way to fix it.
         help: &'static str,
     },
+    /// A layer that does not understand masks was handed a value with one.
+    #[error("{place}: there is a mask, which is not understood here; help: {help}")]
+    Mask {
+        /// The path of the layer, or its type.
+        place: String,
+        /// One way to fix it.
+        help: &'static str,
+    },
     /// An id has no row in a table.
     #[error(
         "{place}: id {id}, expected 0 to {last}; help: give the table as many rows as the \
@@ -79,6 +87,7 @@ impl Error {
     pub fn at(mut self, path: &str) -> Self {
         if let Self::Input { place, .. }
         | Self::InputType { place, .. }
+        | Self::Mask { place, .. }
         | Self::Id { place, .. }
         | Self::NotFinite { place, .. } = &mut self
             && !path.is_empty()

@@ -1,6 +1,6 @@
 //! What a layer is, and how everyone calls one.
 
-use crate::{Error, Pass, Result};
+use crate::{Error, Flow, Pass, Result};
 use brand_nn_autodiff::{ParamSet, Params, Var};
 use brand_nn_tensor::Shape;
 
@@ -45,6 +45,23 @@ pub trait Layer: Params + Send + Sync {
     /// If the layer does not take examples of this shape.
     fn output_shape(&self, input: &Shape) -> Result<Shape>;
 
+    /// Computes the output of a value that may have a mask, and says what becomes of the mask.
+    ///
+    /// A layer that leaves this as it is takes values without a mask and refuses all others. One
+    /// that treats each step by itself overrides it with [`Flow::each_step`].
+    ///
+    /// # Errors
+    /// As [`Layer::forward`]; also if the layer does not understand masks and there is one.
+    fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
+        match input.mask {
+            None => Ok(self.forward(input.value, pass)?.into()),
+            Some(_) => Err(Error::Mask {
+                place: type_name::<Self>().to_owned(),
+                help: "a layer before it must read the sequence to its end, as lstm does",
+            }),
+        }
+    }
+
     /// The architecture as text that it can be rebuilt from, where it has one.
     fn architecture(&self) -> Option<String> {
         None
@@ -58,12 +75,36 @@ pub trait Call: Layer {
     /// # Errors
     /// What the layer's forward returns, with the path of the layer put in front.
     fn call(&self, input: impl Into<Var>, pass: &mut Pass) -> Result<Var> {
-        let output = self.forward(input.into(), pass).map_err(|error| locate(error, self))?;
-        if pass.is_checked() {
-            finite(&output).map_err(|error| locate(error, self))?;
-        }
-        Ok(output)
+        let output = self.forward(input.into(), pass);
+        let output = output.and_then(|output| watched(output, pass));
+        output.map_err(|error| locate(error, self))
     }
+
+    /// Runs the layer on a value with the mask of its real steps, or on a value alone.
+    ///
+    /// # Errors
+    /// What the layer's flow returns, with the path of the layer put in front.
+    fn call_flow(&self, input: impl Into<Flow>, pass: &mut Pass) -> Result<Flow> {
+        let output = self.flow(input.into(), pass).and_then(|Flow { value, mask }| {
+            mask.as_ref().map_or(Ok(()), |mask| mask.require("output", value.shape()))?;
+            Ok(Flow { value: watched(value, pass)?, mask })
+        });
+        output.map_err(|error| locate(error, self))
+    }
+}
+
+/// The output, looked at if the trip is checked.
+fn watched(output: Var, pass: &Pass) -> Result<Var> {
+    if pass.is_checked() {
+        finite(&output)?;
+    }
+    Ok(output)
+}
+
+/// The name of a type, without the modules that it is in.
+fn type_name<T: ?Sized>() -> &'static str {
+    let name = std::any::type_name::<T>();
+    name.split('<').next().and_then(|path| path.rsplit("::").next()).unwrap_or(name)
 }
 
 /// Refuses an output that is not finite, and names the op that was the first.
@@ -121,6 +162,10 @@ impl<L: Layer + ?Sized> Layer for Box<L> {
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         (**self).output_shape(input)
+    }
+
+    fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
+        (**self).flow(input, pass)
     }
 
     fn architecture(&self) -> Option<String> {

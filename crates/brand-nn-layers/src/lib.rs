@@ -9,7 +9,13 @@
 //! |---|---|---|
 //! | [`Linear`] | [`dense()`] | affine map of the last axis, with an [`Activation`] |
 //! | [`Embedding`] | [`embedding()`] | a learned vector for each id |
+//! | [`Masking`] | [`masking()`] | the mask of the steps that have data |
 //! | [`Lstm`] | [`lstm()`] | long short-term memory over sequences |
+//! | [`Gru`] | [`gru()`] | gated recurrent units over sequences |
+//! | [`Rnn`] | [`simple_rnn()`] | a plain recurrent layer over sequences |
+//! | [`Stacked`] | – | several of these on top of each other, in one or both directions |
+//! | [`Bidirectional`] | [`bidirectional()`] | a layer from the front and one from the back |
+//! | [`TimeDistributed`] | [`time_distributed()`] | any layer, on each step by itself |
 //! | [`LayerNorm`] | [`layer_norm()`] | each position to mean 0 and variance 1 |
 //! | [`RmsNorm`] | [`rms_norm()`] | each position to root mean square 1 |
 //! | [`BatchNorm`] | [`batch_norm()`] | each channel by the batch, then by running statistics |
@@ -18,7 +24,8 @@
 //! | [`Flatten`] | [`flatten()`] | all axes of an example as one |
 //!
 //! A [`Pass`] says what kind of trip through the layers this is; layers are called with
-//! [`Call::call`]; [`checkpoint()`] trades time for memory. [`check::layer`] puts any layer, yours
+//! [`Call::call`], or with [`Call::call_flow`] where a [`Mask`] of real steps travels with the
+//! value; [`checkpoint()`] trades time for memory. [`check::layer`] puts any layer, yours
 //! too, through the contract that all of these keep. One more layer is one more file in the folder
 //! of its family, a line in that folder's `mod.rs`, and a row of the suite.
 //!
@@ -45,6 +52,7 @@ mod activation;
 pub mod check;
 mod checkpoint;
 mod error;
+mod flow;
 mod layer;
 mod network;
 mod pass;
@@ -63,12 +71,13 @@ families! {
 }
 
 pub use activation::Activation;
-pub use brand_nn_autodiff::LstmOutput;
+pub use brand_nn_autodiff::Nonlinearity;
 pub use checkpoint::checkpoint;
 pub use error::{Error, Result};
+pub use flow::{Flow, Mask};
 pub use layer::{Call, Layer};
 pub use network::Network;
 pub use pass::Pass;
-pub use recipe::{Recipe, Registry, Settings};
+pub use recipe::{FromSettings, Recipe, Registry, Settings};
 pub use sequential::Sequential;
 pub use summary::{Summary, SummaryRow};

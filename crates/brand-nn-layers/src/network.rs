@@ -1,6 +1,6 @@
 //! A row of built layers that can be run, trained, summarised and described.
 
-use crate::{Call, Layer, Pass, Result, Summary};
+use crate::{Call, Error, Flow, Layer, Pass, Result, Summary};
 use brand_nn_autodiff::{ParamSet, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
 
@@ -72,8 +72,20 @@ impl Params for Network {
 
 impl Layer for Network {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
+        let Flow { value, mask } = self.flow(input.into(), pass)?;
+        match mask {
+            None => Ok(value),
+            // Left behind here, it would be forgotten, and padding taken for data.
+            Some(_) => Err(Error::Mask {
+                place: "network".into(),
+                help: "call_flow gives value and mask; or end with a layer such as lstm",
+            }),
+        }
+    }
+
+    fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
         self.stages.iter().try_fold(input, |x, stage| {
-            stage.layer.call(x, pass).map_err(|error| error.at(&stage.name))
+            stage.layer.call_flow(x, pass).map_err(|error| error.at(&stage.name))
         })
     }
 

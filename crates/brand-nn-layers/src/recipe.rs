@@ -4,7 +4,7 @@ use crate::{Error, Layer, Result};
 use brand_nn_autodiff::Error as AutodiffError;
 use brand_nn_tensor::Shape;
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// A layer as plain data, before its sizes are known.
@@ -36,8 +36,23 @@ impl<T: Serialize> Settings for T {
     }
 }
 
+/// How a recipe is read back: by serde, or, where it holds other recipes, by hand.
+pub trait FromSettings: Recipe + Sized + 'static {
+    /// Reads the recipe from its settings; `registry` knows the recipes that it holds.
+    ///
+    /// # Errors
+    /// If the settings can't be read.
+    fn from_settings(settings: Value, registry: &Registry) -> Result<Self>;
+}
+
+impl<R: Recipe + DeserializeOwned + 'static> FromSettings for R {
+    fn from_settings(settings: Value, _: &Registry) -> Result<Self> {
+        serde_json::from_value(settings).map_err(|problem| unreadable(&problem))
+    }
+}
+
 /// Reads one recipe from its settings.
-type Reader = Box<dyn Fn(Value) -> Result<Box<dyn Recipe>> + Send + Sync>;
+type Reader = fn(Value, &Registry) -> Result<Box<dyn Recipe>>;
 
 /// The layers that a file may name; users add their own.
 ///
@@ -57,8 +72,8 @@ pub struct Registry {
 impl Registry {
     /// Adds a kind of layer of one's own.
     #[must_use]
-    pub fn with<R: Recipe + DeserializeOwned + 'static>(mut self, kind: &str) -> Self {
-        self.readers.insert(kind.to_owned(), Box::new(read::<R>));
+    pub fn with<R: FromSettings>(mut self, kind: &str) -> Self {
+        self.readers.insert(kind.to_owned(), read::<R>);
         self
     }
 
@@ -71,7 +86,34 @@ impl Registry {
             let known = self.readers.keys().cloned().collect();
             return Err(Error::UnknownLayer { name: kind.to_owned(), known });
         };
-        reader(settings)
+        reader(settings, self)
+    }
+
+    /// Reads a recipe from what [`describe`] made.
+    pub(crate) fn read_described(
+        &self,
+        mut settings: Map<String, Value>,
+    ) -> Result<Box<dyn Recipe>> {
+        let kind = settings.remove("layer");
+        let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default();
+        self.read(kind, Value::Object(settings))
+    }
+}
+
+/// A recipe as a file holds it: its settings, and its kind under the name `layer`.
+pub(crate) fn describe(recipe: &dyn Recipe) -> Result<Map<String, Value>> {
+    let mut layer = Map::from_iter([("layer".to_owned(), recipe.kind().into())]);
+    if let Value::Object(settings) = recipe.settings()? {
+        layer.extend(settings);
+    }
+    Ok(layer)
+}
+
+/// Reads the recipe that another one holds under the name `inner`.
+pub(crate) fn read_inner(settings: &mut Value, registry: &Registry) -> Result<Box<dyn Recipe>> {
+    match settings.get_mut("inner").map(Value::take) {
+        Some(Value::Object(inner)) => registry.read_described(inner),
+        _ => Err(Error::Architecture { problem: "the recipe `inner` is missing".into() }),
     }
 }
 
@@ -82,9 +124,8 @@ impl Default for Registry {
     }
 }
 
-fn read<R: Recipe + DeserializeOwned + 'static>(settings: Value) -> Result<Box<dyn Recipe>> {
-    let recipe: R = serde_json::from_value(settings).map_err(|problem| unreadable(&problem))?;
-    Ok(Box::new(recipe))
+fn read<R: FromSettings>(settings: Value, registry: &Registry) -> Result<Box<dyn Recipe>> {
+    Ok(Box::new(R::from_settings(settings, registry)?))
 }
 
 /// An architecture that can't be read or written, with the parser's own words.

@@ -1,6 +1,10 @@
 //! Layers in a row: first as recipes, then built into a network.
 
-use crate::{Error, Network, Recipe, Registry, Result, network::Stage, recipe::unreadable};
+use crate::{
+    Error, Network, Recipe, Registry, Result,
+    network::Stage,
+    recipe::{describe, unreadable},
+};
 use brand_nn_autodiff::ParamSet;
 use brand_nn_tensor::Shape;
 use serde::{Deserialize, Serialize};
@@ -94,24 +98,14 @@ impl Sequential {
     pub fn from_json(json: &str, registry: &Registry) -> Result<Self> {
         let description: Description =
             serde_json::from_str(json).map_err(|problem| unreadable(&problem))?;
-        let recipes = description.layers.into_iter().map(|mut settings| {
-            let kind = settings.remove("layer");
-            let kind = kind.as_ref().and_then(Value::as_str).unwrap_or("").to_owned();
-            registry.read(&kind, Value::Object(settings))
-        });
+        let recipes = description.layers.into_iter().map(|layer| registry.read_described(layer));
         let recipes = recipes.collect::<Result<_>>()?;
         Ok(Self { recipes, input: Some(description.input.into()) })
     }
 
     fn describe(&self, input: &Shape) -> Result<String> {
-        let layers = self.recipes.iter().map(|recipe| {
-            let mut layer = Map::from_iter([("layer".to_owned(), recipe.kind().into())]);
-            if let Value::Object(settings) = recipe.settings()? {
-                layer.extend(settings);
-            }
-            Ok(layer)
-        });
-        let layers = layers.collect::<Result<_>>()?;
+        let layers =
+            self.recipes.iter().map(|recipe| describe(&**recipe)).collect::<Result<_>>()?;
         let description = Description { input: input.to_vec(), layers };
         serde_json::to_string(&description).map_err(|problem| unreadable(&problem))
     }

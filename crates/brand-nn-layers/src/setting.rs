@@ -16,6 +16,10 @@ pub(crate) struct Setting {
 pub(crate) enum Range {
     /// 0 or more.
     NotNegative,
+    /// A whole number from 1 on.
+    Count,
+    /// Any number but NaN and the infinities.
+    Finite,
     /// A share: from 0 to 1, both included.
     Share,
 }
@@ -28,6 +32,11 @@ impl Setting {
     /// What norms add to a variance.
     pub(crate) fn epsilon(place: &'static str, value: f64) -> Self {
         Self::new(place, "epsilon", Range::NotNegative, value)
+    }
+
+    /// A number of units or of layers.
+    pub(crate) fn count(place: &'static str, name: &'static str, value: usize) -> Self {
+        Self::new(place, name, Range::Count, value as f64)
     }
 
     pub(crate) fn with(self, value: f64) -> Self {
@@ -45,6 +54,10 @@ impl Params for Setting {
                 "a number that is not below 0",
                 "leave the setting out for the usual value",
             ),
+            Range::Count => {
+                (self.value >= 1.0, "at least 1", "a layer without units has no output")
+            }
+            Range::Finite => (self.value.is_finite(), "a finite number", "write 0.0 for zero"),
             Range::Share => (
                 (0.0..=1.0).contains(&self.value),
                 "a share between 0 and 1",

@@ -3,9 +3,11 @@
 use super::recurrent::{Cell, RecurrentOutput, RecurrentWeights, Step, run};
 use crate::{Result, Var};
 use brand_nn_kernels::{Real, Unary, unary_in_place};
+use serde::{Deserialize, Serialize};
 
 /// The function at the end of a step of a plain recurrent layer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Nonlinearity {
     /// The hyperbolic tangent.
     #[default]

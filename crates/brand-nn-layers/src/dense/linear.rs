@@ -1,6 +1,6 @@
 //! The affine map of the last axis: y = x Wᵀ + b.
 
-use crate::{Activation, Error, Layer, Pass, Recipe, Result, layer::same_type};
+use crate::{Activation, Error, Flow, Layer, Pass, Recipe, Result, layer::same_type};
 use brand_nn_autodiff::{Init, Param, Params, Var};
 use brand_nn_tensor::Shape;
 use serde::{Deserialize, Serialize};
@@ -75,6 +75,10 @@ impl Layer for Linear {
         same_type("linear", &input, &weight)?;
         let bias = self.bias.as_ref().map(|bias| pass.var(bias)).transpose()?;
         Ok(self.activation.apply(&input.linear(&weight, bias.as_ref())))
+    }
+
+    fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
+        input.each_step("linear", |x| self.forward(x, pass))
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

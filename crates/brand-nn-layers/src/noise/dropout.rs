@@ -1,6 +1,6 @@
 //! Zeros in random places while training, against overfitting.
 
-use crate::{Layer, Pass, Recipe, Result};
+use crate::{Flow, Layer, Pass, Recipe, Result};
 use brand_nn_autodiff::{Error as AutodiffError, Params, Var};
 use brand_nn_tensor::Shape;
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,10 @@ impl Layer for Dropout {
             Some(key) if self.rate > 0.0 => Ok(input.dropout(self.rate, key)),
             _ => Ok(input),
         }
+    }
+
+    fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
+        input.each_step("dropout", |x| self.forward(x, pass))
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

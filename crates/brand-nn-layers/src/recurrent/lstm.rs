@@ -1,7 +1,10 @@
 //! Long short-term memory over sequences.
 
-use crate::{Error, Layer, Pass, Recipe, Result, layer::same_type};
-use brand_nn_autodiff::{self as autodiff, Init, LstmOutput, LstmWeights, Param, Params, Var};
+use super::cell::{self, Cell, Reading};
+use crate::{
+    Flow, Layer, Pass, Recipe, RecurrentState, Result, recipe::needs_axes, setting::Setting,
+};
+use brand_nn_autodiff::{self as autodiff, Init, LstmWeights, Param, Params, Var};
 use brand_nn_tensor::Shape;
 use serde::{Deserialize, Serialize};
 
@@ -13,12 +16,16 @@ use serde::{Deserialize, Serialize};
 /// one bias, the sum of PyTorch's two. The type draws U(±1/√units) as PyTorch; the recipe [`lstm`]
 /// draws as Keras: glorot uniform, orthogonal, zero with 1 for the forget gate.
 ///
+/// Steps that a mask excludes are skipped: they cost nothing, their output is zero (Keras repeats
+/// the output before), and the last state is that of the last real step.
+///
 /// # Shapes
 /// `[batch, time, features] → [batch, units]`, or `[batch, time, units]` with
 /// [`return_sequences`](Self::return_sequences).
 ///
 /// # Errors
-/// If the input has another number of axes or features, or no time step.
+/// If the input has another number of axes or features, or no time step; `init`, `build` and `load`
+/// refuse 0 units.
 ///
 /// # Examples
 /// ```
@@ -26,13 +33,15 @@ use serde::{Deserialize, Serialize};
 /// use brand_nn_layers::{Call, Lstm, Pass};
 /// use brand_nn_tensor::Tensor;
 ///
-/// let layer = Lstm::new(3, 8).init(42)?;
-/// let last = layer.call(Tensor::ones([2, 5, 3]), &mut Pass::inference())?;
+/// let (layer, pass) = (Lstm::new(3, 8).init(42)?, &mut Pass::inference());
+/// let last = layer.call(Tensor::ones([2, 5, 3]), pass)?;
 /// assert_eq!(last.shape()[..], [2, 8]);
-/// let output = layer.run(Tensor::ones([2, 5, 3]), None, &mut Pass::inference())?;
-/// assert_eq!(output.sequence.shape()[..], [2, 5, 8]);
+/// let (sequence, state) = layer.run(Tensor::ones([2, 5, 3]), None, pass)?;
+/// assert_eq!(sequence.value.shape()[..], [2, 5, 8]);
+/// assert_eq!(state.hidden.tensor(), last.tensor());
 /// # Ok::<(), brand_nn_layers::Error>(())
 /// ```
+#[doc(alias = "LSTM")]
 #[derive(Debug, Params)]
 pub struct Lstm {
     /// `[4 · units, features]`.
@@ -41,78 +50,64 @@ pub struct Lstm {
     pub weight_hh: Param,
     /// `[4 · units]`.
     pub bias: Param,
-    return_sequences: bool,
+    units: Setting,
+    reading: Reading,
 }
 
 impl Lstm {
     /// Makes the layer for steps of `features` numbers and `units` hidden numbers.
     #[must_use]
     pub fn new(features: usize, units: usize) -> Self {
-        let bound = (units.max(1) as f64).sqrt().recip();
-        let param = |shape: &[usize]| Param::new(shape, Init::Uniform(-bound, bound));
+        let init = cell::uniform(units);
+        Self::drawn([features, units], [init.clone(), init.clone(), init])
+    }
+
+    fn drawn([features, units]: [usize; 2], [ih, hh, bias]: [Init; 3]) -> Self {
         Self {
-            weight_ih: param(&[4 * units, features]),
-            weight_hh: param(&[4 * units, units]),
-            bias: param(&[4 * units]),
-            return_sequences: false,
+            weight_ih: Param::new([4 * units, features], ih),
+            weight_hh: Param::new([4 * units, units], hh),
+            bias: Param::new([4 * units], bias),
+            units: Setting::count("lstm", "units", units),
+            reading: Reading::default(),
         }
     }
+}
 
-    /// Whether the output has all steps or the last one only; the last by default.
-    #[must_use]
-    pub fn return_sequences(self, on: bool) -> Self {
-        Self { return_sequences: on, ..self }
+impl Cell for Lstm {
+    fn kind(&self) -> &'static str {
+        "lstm"
     }
 
-    /// Runs the layer from a state `(hidden, cell)`, zero by default, and returns all it makes.
-    ///
-    /// # Errors
-    /// If a shape does not fit, or a parameter is pending.
-    pub fn run(
+    fn weights(&self) -> Vec<(&'static str, &Param)> {
+        vec![
+            ("weight_ih", &self.weight_ih),
+            ("weight_hh", &self.weight_hh),
+            ("bias", &self.bias),
+        ]
+    }
+
+    fn has_cell(&self) -> bool {
+        true
+    }
+
+    fn steps(
         &self,
-        input: impl Into<Var>,
-        state: Option<(&Var, &Var)>,
+        input: &Var,
+        state: &RecurrentState,
         pass: &mut Pass,
-    ) -> Result<LstmOutput> {
-        let input = input.into();
-        if input.ndim() != 3 {
-            return Err(self.refusal(input.shape(), "[batch, time, features]"));
-        }
-        self.output_shape(&input.shape()[1..].into())?;
+    ) -> Result<(Var, RecurrentState)> {
         let weights = LstmWeights {
             weight_ih: pass.var(&self.weight_ih)?,
             weight_hh: pass.var(&self.weight_hh)?,
             bias: pass.var(&self.bias)?,
         };
-        same_type("lstm", &input, &weights.weight_ih)?;
-        Ok(autodiff::lstm(&input, &weights, state)?)
-    }
-
-    fn refusal(&self, got: &Shape, axes: &str) -> Error {
-        Error::Input {
-            place: "lstm".into(),
-            got: got.clone(),
-            expected: format!("{axes} with {} features", self.weight_ih.shape()[1]),
-            help: "an embedding makes such input of ids; a layer before needs return_sequences",
-        }
+        let start = state.cell.as_ref().map(|cell| (&state.hidden, cell));
+        let output = autodiff::lstm(input, &weights, start)?;
+        Ok((output.sequence, (output.hidden, output.cell).into()))
     }
 }
 
-impl Layer for Lstm {
-    fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
-        let output = self.run(input, None, pass)?;
-        Ok(if self.return_sequences { output.sequence } else { output.hidden })
-    }
-
-    fn output_shape(&self, input: &Shape) -> Result<Shape> {
-        let (units, features) = (self.weight_hh.shape()[1], self.weight_ih.shape()[1]);
-        match input[..] {
-            [time, width] if width == features && self.return_sequences => Ok([time, units].into()),
-            [_, width] if width == features => Ok([units].into()),
-            _ => Err(self.refusal(input, "[time, features] an example")),
-        }
-    }
-}
+recurrent!(Lstm, lstm LstmRecipe);
 
 /// A recipe for [`Lstm`] with Keras' initial values.
 ///
@@ -124,43 +119,24 @@ impl Layer for Lstm {
 /// assert_eq!(network.num_params(), 4 * 128 * (50 + 128 + 1));
 /// # Ok::<(), brand_nn_layers::Error>(())
 /// ```
+#[doc(alias = "LSTM")]
 #[must_use]
 pub fn lstm(units: usize) -> LstmRecipe {
-    LstmRecipe { units, return_sequences: false }
+    LstmRecipe { units, reading: Reading::default() }
 }
 
 /// The settings of an LSTM layer whose number of features is found out when it is built.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LstmRecipe {
     units: usize,
-    return_sequences: bool,
+    #[serde(flatten)]
+    reading: Reading,
 }
 
 impl LstmRecipe {
-    /// Whether the output has all steps or the last one only; the last by default.
-    #[must_use]
-    pub fn return_sequences(self, on: bool) -> Self {
-        Self { return_sequences: on, ..self }
-    }
-}
-
-impl Recipe for LstmRecipe {
-    fn kind(&self) -> &'static str {
-        "lstm"
-    }
-
-    fn build(&self, input: &Shape) -> Result<Box<dyn Layer>> {
-        crate::recipe::at_least("lstm", "units", self.units)?;
-        let [_, features] = input[..] else {
-            return Err(crate::recipe::needs_axes("lstm", input, "[time, features] an example"));
-        };
-        let gates = 4 * self.units;
+    fn layer(&self, features: usize) -> Lstm {
         let forget = Init::Blocks(vec![Init::Zeros, Init::Ones, Init::Zeros, Init::Zeros]);
-        Ok(Box::new(Lstm {
-            weight_ih: Param::new([gates, features], Init::GlorotUniform),
-            weight_hh: Param::new([gates, self.units], Init::Orthogonal),
-            bias: Param::new([gates], forget),
-            return_sequences: self.return_sequences,
-        }))
+        let inits = [Init::GlorotUniform, Init::Orthogonal, forget];
+        Lstm { reading: self.reading, ..Lstm::drawn([features, self.units], inits) }
     }
 }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use brand_nn_autodiff::{Gradients, Param, Params, Var};
-use brand_nn_layers::{Call, Embedding, Linear, Lstm, Pass};
+use brand_nn_layers::{Call, Embedding, Linear, Lstm, Pass, RecurrentState};
 use brand_nn_tensor::{
     DType, Tensor,
     check::{assert_close, golden_from_str},
@@ -110,12 +110,14 @@ fn check_lstm(case: &Value, dtype: DType, outputs: f64, slopes: f64) {
         (!value.is_null()).then(|| Var::leaf(tensor(value).to(dtype)))
     };
     let (x, h0, c0) = (leaf("input").unwrap(), leaf("h0"), leaf("c0"));
-    let state = h0.as_ref().zip(c0.as_ref());
-    let made = layer.run(&x, state, &mut Pass::inference().learning()).unwrap();
+    let start = h0.clone().zip(c0.clone()).map(RecurrentState::from);
+    let pass = &mut Pass::inference().learning();
+    let (sequence, state) = layer.run(&x, start.as_ref(), pass).unwrap();
     let whole = case["config"]["return_sequences"].as_bool().unwrap();
-    let output = if whole { &made.sequence } else { &made.hidden };
+    let output = if whole { &sequence.value } else { &state.hidden };
+    let (hidden, cell) = (&state.hidden, state.cell.as_ref().unwrap());
     let mut loss = None;
-    for (name, value) in [("output", output), ("h_n", &made.hidden), ("c_n", &made.cell)] {
+    for (name, value) in [("output", output), ("h_n", hidden), ("c_n", cell)] {
         assert_close(value.tensor(), &tensor(&case["outputs"][name]), outputs);
         if !case["seed_gradient"][name].is_null() {
             let more = weighted(value, &case["seed_gradient"][name]);
@@ -128,9 +130,9 @@ fn check_lstm(case: &Value, dtype: DType, outputs: f64, slopes: f64) {
     check_gradient(&gradients, &layer.weight_ih, &golden["weight_ih_l0"], slopes);
     check_gradient(&gradients, &layer.weight_hh, &golden["weight_hh_l0"], slopes);
     check_gradient(&gradients, &layer.bias, &golden["bias_ih_l0"], slopes);
-    if let Some((h0, c0)) = state {
-        check_gradient(&gradients, h0, &golden["h0"], slopes);
-        check_gradient(&gradients, c0, &golden["c0"], slopes);
+    if let Some((h0, c0)) = h0.zip(c0) {
+        check_gradient(&gradients, &h0, &golden["h0"], slopes);
+        check_gradient(&gradients, &c0, &golden["c0"], slopes);
     }
 }
 
