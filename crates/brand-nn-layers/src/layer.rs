@@ -119,8 +119,11 @@ fn finite(output: &Var) -> Result<()> {
 
 impl<L: Layer + ?Sized> Call for L {}
 
-/// The place of a layer is what the names of its parameters share.
+/// The place of a layer is what the names of its parameters share; a network names its layers.
 fn locate<L: Layer + ?Sized>(error: Error, layer: &L) -> Error {
+    if layer.architecture().is_some() {
+        return error;
+    }
     let Ok(set) = ParamSet::all(layer) else { return error };
     let names: Vec<_> = set.iter().map(brand_nn_autodiff::Param::name).collect();
     let parents = names.iter().map(|name| name.rsplit_once('.').map_or("", |(parent, _)| parent));

@@ -3,8 +3,10 @@
 pub use crate::{Error, Result};
 pub use brand_nn_autodiff::{Gradients, Init, Param, ParamSet, Params, Var};
 pub use brand_nn_layers::{
-    Activation, Call, Dropout, Embedding, Flatten, Layer, Linear, Lstm, Network, Pass, Sequential,
-    dense, dropout, embedding, flatten, lstm,
+    Activation, Bidirectional, Call, Dropout, Embedding, Flatten, Flow, Gru, Layer, Linear, Lstm,
+    Mask, Masking, MergeMode, Network, Nonlinearity, Pass, RecurrentState, Rnn, Sequential,
+    Stacked, TimeDistributed, bidirectional, dense, dropout, embedding, flatten, gru, lstm,
+    masking, simple_rnn, time_distributed,
 };
 pub use brand_nn_losses::{
     BinaryCrossEntropy, BinaryCrossEntropyWithLogits, Bpr, Contrastive, CosineEmbedding,

@@ -55,24 +55,14 @@ impl Packing {
         let places = mask.places();
         let mut order: Vec<usize> = (0..places.len()).collect();
         order.sort_by_key(|&row| Reverse(places[row].len()));
-        let mut ends: Vec<usize> = order.iter().rev().map(|&row| places[row].len()).collect();
-        ends.retain(|&end| end > 0);
-        ends.dedup();
-        if ends.is_empty() {
-            ends.push(1);
-        }
-        let starts = once(0).chain(ends.iter().copied());
-        let segment = |(start, &end): (usize, &usize)| {
-            let rows = order.iter().take_while(|&&row| places[row].len() > start).count();
-            Segment { rows, steps: start..end }
-        };
-        let segments: Vec<_> = starts.zip(&ends).map(segment).collect();
-        let of_segment = |segment: &Segment| {
+        let lengths: Vec<_> = order.iter().map(|&row| places[row].len()).collect();
+        let segments = segments(&lengths);
+        let read = segments.iter().flat_map(|segment| {
             let rows = order[..segment.rows].iter();
-            rows.flat_map(|&row| &places[row][segment.steps.clone()]).copied().collect::<Vec<_>>()
-        };
-        let places: Vec<i64> = segments.iter().flat_map(of_segment).collect();
-        Self { places: places.into(), order, segments }
+            rows.flat_map(|&row| &places[row][segment.steps.clone()])
+        });
+        let read: Vec<i64> = read.copied().collect();
+        Self { places: read.into(), order, segments }
     }
 
     /// The steps of each segment, `[rows, steps, features]`.
@@ -102,6 +92,21 @@ impl Packing {
         self.order.iter().enumerate().for_each(|(rank, &row)| ranks[row] = rank);
         ranks
     }
+}
+
+/// The segments of rows whose lengths, the longest first, are these.
+fn segments(lengths: &[usize]) -> Vec<Segment> {
+    let mut ends: Vec<_> = lengths.iter().rev().copied().filter(|&length| length > 0).collect();
+    ends.dedup();
+    if ends.is_empty() {
+        ends.push(1);
+    }
+    let starts = once(0).chain(ends.iter().copied());
+    let segment = |(start, &end)| {
+        let rows = lengths.iter().take_while(|&&length| length > start).count();
+        Segment { rows, steps: start..end }
+    };
+    starts.zip(&ends).map(segment).collect()
 }
 
 /// Cuts the first axis by halves, so that the way back moves a row once a level, not once a part.
