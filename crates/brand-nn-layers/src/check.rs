@@ -1,6 +1,6 @@
 //! The contract that every layer keeps, as a suite that users' own layers can be put through.
 
-use crate::{Call, Layer, Pass, Result};
+use crate::{Call, Error, Flow, Layer, Mask, Pass, Result};
 use brand_nn_autodiff::{ParamSet, Role, Var, check::gradient, load_tensors};
 use brand_nn_tensor::{DType, Rng, Shape, Tensor};
 
@@ -9,8 +9,9 @@ use brand_nn_tensor::{DType, Rng, Shape, Tensor};
 /// `make` makes the layer, always the same; `input` is a batch of at least two examples. Checked:
 /// the output has the shape that [`Layer::output_shape`] says, also for a batch of one and of none;
 /// the same seed gives the same weights and outputs; an example's output does not depend on the
-/// others in its batch; weights survive being saved and loaded; without training a call is
-/// repeatable; every gradient is right in f64.
+/// others in its batch; a mask is refused, or what stands in the steps that it excludes changes
+/// nothing; weights survive being saved and loaded; without training a call is repeatable; every
+/// gradient is right in f64.
 ///
 /// # Errors
 /// What the layer itself returns.
@@ -31,6 +32,7 @@ pub fn layer<L: Layer>(make: impl Fn() -> L, input: &Tensor) -> Result<()> {
     let output = infer(&first, input)?;
     shapes(&first, input)?;
     independence(&first, input, &output)?;
+    masks(&first, input)?;
     assert!(infer(&first, input)? == output, "two calls for inference differ");
     assert!(infer(&make().init(7)?, input)? == output, "the same seed gives another output");
     round_trip(&first, &make().init(8)?, input, &output)?;
@@ -57,6 +59,26 @@ fn independence<L: Layer>(layer: &L, input: &Tensor, output: &Tensor) -> Result<
     let alone = infer(layer, &input.slice(0, 0..1))?;
     let distance = (alone - output.slice(0, 0..1)).abs().max().item();
     assert!(distance < 1e-5, "an example alone differs by {distance:e} from itself in a batch");
+    Ok(())
+}
+
+/// A mask is refused, or what stands in the steps that it excludes changes nothing.
+fn masks<L: Layer>(layer: &L, input: &Tensor) -> Result<()> {
+    let [batch, time, ..] = input.shape()[..] else { return Ok(()) };
+    let steps: Vec<bool> = (0..batch * time).map(|place| place % 3 != 1).collect();
+    let mask = Mask::new(Tensor::from(steps).reshape([batch, time]))?;
+    let real = |value: &Tensor| {
+        let ones = vec![1; value.ndim() - 2];
+        value.masked(&mask.steps().reshape([&[batch, time], &ones[..]].concat()))
+    };
+    let run = |x: Tensor| {
+        let flow = layer.call_flow(Flow::masked(x, mask.clone())?, &mut Pass::inference())?;
+        let value = flow.value.into_tensor();
+        Ok::<_, Error>(if flow.mask.is_some() { real(&value) } else { value })
+    };
+    if let (Ok(whole), Ok(holed)) = (run(input.clone()), run(real(input))) {
+        assert!(whole == holed, "what a mask excludes changes the output");
+    }
     Ok(())
 }
 
@@ -118,9 +140,9 @@ fn output_with<L: Layer>(
     })?)
 }
 
-fn flatten(error: crate::Error) -> brand_nn_autodiff::Error {
+fn flatten(error: Error) -> brand_nn_autodiff::Error {
     match error {
-        crate::Error::Autodiff(error) => error,
+        Error::Autodiff(error) => error,
         other => brand_nn_autodiff::Error::NotBuilt { place: other.to_string() },
     }
 }

@@ -1,14 +1,17 @@
 //! Layers that read a sequence step by step, and the masks that they understand.
 
 use crate::{Row, draws, refused, row};
-use brand_nn_autodiff::{Params, Var, check::gradient};
+use brand_nn_autodiff::{
+    Params, Var, Visitor,
+    check::{gradient, second_order},
+};
 use brand_nn_layers::{
     BatchNorm, Bidirectional, Call, Dropout, Embedding, Error, Flow, Gru, Layer, LayerNorm, Linear,
     Lstm, Mask, Masking, MergeMode, Network, Nonlinearity, Pass, RecurrentState, Registry, Result,
-    RmsNorm, Rnn, Sequential, Stacked, TimeDistributed, bidirectional, dense, dropout, embedding,
-    flatten, gru, lstm, masking, simple_rnn, time_distributed,
+    RmsNorm, Rnn, Sequential, Stacked, TimeDistributed, bidirectional, check, dense, dropout,
+    embedding, flatten, gru, lstm, masking, simple_rnn, time_distributed,
 };
-use brand_nn_tensor::{DType, Rng, Tensor, check::assert_close};
+use brand_nn_tensor::{DType, Rng, Shape, Tensor, check::assert_close};
 
 pub(crate) fn rows() -> Vec<Row> {
     let x = || draws(&[2, 5, 3]);
@@ -107,7 +110,8 @@ fn padding_changes_nothing() {
     check_padding(&[".x"]);
 }
 
-/// Values in padded steps, even NaN, reach neither outputs nor gradients; slopes are right.
+/// Values in padded steps, even NaN, reach neither outputs nor gradients; slopes and their slopes
+/// are right.
 #[test]
 fn padding_has_no_gradient() {
     let mask = mask(&["xx.", ".x.", "..."]);
@@ -119,11 +123,11 @@ fn padding_has_no_gradient() {
             let (sequence, end) = run(flow, &mut Pass::inference())?;
             Ok::<_, Error>((sequence.value * 3.0).sum() + end.hidden.square().sum())
         };
-        let found = gradient(std::slice::from_ref(&x), |x| match output(&x[0]) {
-            Ok(y) => Ok(y),
-            Err(error) => panic!("{name}: {error}"),
-        });
-        assert!(found.unwrap().is_empty(), "{name}");
+        let function =
+            |x: &[Var]| Ok(output(&x[0]).unwrap_or_else(|error| panic!("{name}: {error}")));
+        for check in [gradient, second_order] {
+            assert!(check(std::slice::from_ref(&x), function).unwrap().is_empty(), "{name}");
+        }
         let holed = Var::leaf(x.masked_fill(&real.not(), f64::NAN));
         let slope = output(&holed).unwrap().backward().unwrap().get(&holed).unwrap();
         assert!(slope.is_finite().all(), "{name}: {slope}");
@@ -228,6 +232,44 @@ fn states_are_handed_on() {
     assert_close(&slope(pieces.slice(1, 4..6)), &at_once, 1e-5);
     let (cut, _) = net.run(x.slice(1, 4..), Some(&middle.stop_gradient()), pass).unwrap();
     assert!((slope(cut.value) - at_once).abs().max().item() > 1e-4, "the way back was not cut");
+}
+
+/// A layer that takes masks and looks at padding all the same.
+struct Careless;
+
+impl Params for Careless {
+    fn visit(&self, _: &mut Visitor<'_>) {}
+}
+
+impl Layer for Careless {
+    fn forward(&self, input: Var, _: &mut Pass) -> Result<Var> {
+        Ok(input.mean_axis(1))
+    }
+
+    fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
+        Ok(self.forward(input.value, pass)?.into())
+    }
+
+    fn output_shape(&self, input: &Shape) -> Result<Shape> {
+        Ok(input[1..].into())
+    }
+}
+
+#[test]
+#[should_panic(expected = "what a mask excludes changes the output")]
+fn the_contract_finds_a_layer_that_ignores_masks() {
+    check::layer(|| Careless, &draws(&[2, 3, 4])).unwrap();
+}
+
+/// Descriptions that were written before a setting existed are read with its default.
+#[test]
+fn old_descriptions_are_read() {
+    let json = r#"{"input":[5],"layers":[
+        {"layer":"embedding","rows":9,"dim":4,"init":{"uniform":[-0.05,0.05]}},
+        {"layer":"lstm","units":2,"return_sequences":false}]}"#;
+    let read = Sequential::from_json(json, &Registry::default()).unwrap().rebuild().unwrap();
+    let written = Sequential::new().add(embedding(9, 4)).add(lstm(2)).build([5]).unwrap();
+    assert_eq!(read.to_json(), written.to_json());
 }
 
 #[test]
