@@ -91,7 +91,15 @@ impl Var {
     #[must_use]
     #[track_caller]
     pub fn unbind(&self, axis: isize) -> Vec<Self> {
-        (0..self.tensor().dim(axis)).map(|index| self.select(axis, index)).collect()
+        match self.tensor().dim(axis) {
+            0 => Vec::new(),
+            1 => vec![self.squeeze(axis)],
+            // By halves, since the gradient of a part is padded to what it was cut from.
+            len => {
+                let halves = self.split(axis, &[len / 2, len - len / 2]);
+                halves.iter().flat_map(|half| half.unbind(axis)).collect()
+            }
+        }
     }
 
     /// The windows of a given size along an axis, every `step` positions.
