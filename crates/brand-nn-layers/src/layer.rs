@@ -2,7 +2,7 @@
 
 use crate::{Error, Flow, Pass, Result};
 use brand_nn_autodiff::{ParamSet, Params, Var};
-use brand_nn_tensor::Shape;
+use brand_nn_tensor::{DType, Shape};
 
 /// A function with parameters, from one value to another, for batches of any size.
 ///
@@ -141,6 +141,19 @@ pub(crate) fn same_type(place: &str, input: &Var, weight: &Var) -> Result<()> {
         got: input.dtype(),
         expected: format!("{} as the weights", weight.dtype()),
         help: "cast it with .to(DType::F32), or write literals such as 1.0_f32",
+    })
+}
+
+/// Refuses inputs that are not f32 or f64, for layers without weights.
+pub(crate) fn floats(place: &str, input: &Var) -> Result<()> {
+    if matches!(input.dtype(), DType::F32 | DType::F64) {
+        return Ok(());
+    }
+    Err(Error::InputType {
+        place: place.into(),
+        got: input.dtype(),
+        expected: "f32 or f64".into(),
+        help: "cast it with .to(DType::F32); an embedding makes vectors of ids",
     })
 }
 

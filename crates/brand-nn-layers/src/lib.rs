@@ -20,6 +20,12 @@
 //! | [`RmsNorm`] | [`rms_norm()`] | each position to root mean square 1 |
 //! | [`BatchNorm`] | [`batch_norm()`] | each channel by the batch, then by running statistics |
 //! | [`GroupNorm`] | [`group_norm()`] | each example's channels in groups |
+//! | [`MultiHeadAttention`] | [`multi_head_attention()`] | each step gathers from all by several heads |
+//! | [`AdditiveAttention`] | – | queries gather by scores of a small network |
+//! | [`AttentionPool`] | [`attention_pool()`] | all steps as one, each with a learned share |
+//! | [`SinePositionEncoding`] | [`sine_position_encoding()`] | adds waves of each step's position |
+//! | [`PositionEmbedding`] | [`position_embedding()`] | adds a learned vector of each position |
+//! | [`RotaryEmbedding`], [`Alibi`] | – | tell attention of positions |
 //! | [`Dropout`] | [`dropout()`] | zeros in random places while training |
 //! | [`Flatten`] | [`flatten()`] | all axes of an example as one |
 //!
@@ -57,15 +63,18 @@ mod layer;
 mod network;
 mod pass;
 mod recipe;
+mod sequence;
 mod sequential;
 mod setting;
 mod summary;
 
 families! {
+    attention,
     dense,
     lookup,
     noise,
     norm,
+    position,
     recurrent,
     shape,
 }

@@ -20,6 +20,8 @@ pub(crate) enum Range {
     Count,
     /// Any number but NaN and the infinities.
     Finite,
+    /// More than 0.
+    Positive,
     /// A share: from 0 to 1, both included.
     Share,
 }
@@ -58,6 +60,11 @@ impl Params for Setting {
                 (self.value >= 1.0, "at least 1", "a layer without units has no output")
             }
             Range::Finite => (self.value.is_finite(), "a finite number", "write 0.0 for zero"),
+            Range::Positive => (
+                self.value > 0.0 && self.value.is_finite(),
+                "a number above 0",
+                "leave the setting out for the usual value",
+            ),
             Range::Share => (
                 (0.0..=1.0).contains(&self.value),
                 "a share between 0 and 1",
@@ -70,4 +77,26 @@ impl Params for Setting {
         let (place, got) = (self.place.to_owned(), self.value.to_string());
         Err(Error::Setting { place, setting: self.name, got, expected, help })
     }
+}
+
+/// Refuses a size of zero.
+pub(crate) fn positive(place: &str, setting: &'static str, got: usize) -> Result<()> {
+    match got {
+        0 => {
+            let help = "an empty layer has no output";
+            Err(out_of_range(place, setting, "0".to_owned(), "at least 1", help))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A setting that does not fit its layer, or another setting of it.
+pub(crate) fn out_of_range(
+    place: &str,
+    setting: &'static str,
+    got: String,
+    expected: &'static str,
+    help: &'static str,
+) -> Error {
+    Error::Setting { place: place.to_owned(), setting, got, expected, help }
 }

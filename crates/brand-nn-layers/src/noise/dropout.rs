@@ -37,6 +37,11 @@ impl Dropout {
     pub fn new(rate: f64) -> Self {
         Self { rate }
     }
+
+    /// The rate with a key for this trip's mask, if it drops anything.
+    pub(crate) fn key(&self, pass: &mut Pass) -> Option<(f64, [u64; 2])> {
+        pass.draw().filter(|_| self.rate > 0.0).map(|key| (self.rate, key))
+    }
 }
 
 impl Params for Dropout {
@@ -59,10 +64,10 @@ impl Params for Dropout {
 impl Layer for Dropout {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
         self.check()?;
-        match pass.draw() {
-            Some(key) if self.rate > 0.0 => Ok(input.dropout(self.rate, key)),
-            _ => Ok(input),
-        }
+        Ok(match self.key(pass) {
+            Some((rate, key)) => input.dropout(rate, key),
+            None => input,
+        })
     }
 
     fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {

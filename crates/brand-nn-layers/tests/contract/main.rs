@@ -10,10 +10,12 @@ use brand_nn_layers::{
 use brand_nn_tensor::{DType, Rng, Tensor};
 use std::{fs, path::Path};
 
+mod attention;
 mod dense;
 mod lookup;
 mod noise;
 mod norm;
+mod position;
 mod recurrent;
 mod shape;
 
@@ -34,8 +36,16 @@ fn draws(shape: &[usize]) -> Tensor {
 }
 
 fn rows() -> Vec<Row> {
-    let families =
-        [dense::rows, lookup::rows, noise::rows, norm::rows, recurrent::rows, shape::rows];
+    let families = [
+        attention::rows,
+        dense::rows,
+        lookup::rows,
+        noise::rows,
+        norm::rows,
+        position::rows,
+        recurrent::rows,
+        shape::rows,
+    ];
     families.into_iter().flat_map(|rows| rows()).collect()
 }
 
