@@ -23,6 +23,9 @@
 //! | [`MultiHeadAttention`] | [`multi_head_attention()`] | each step gathers from all by several heads |
 //! | [`AdditiveAttention`] | – | queries gather by scores of a small network |
 //! | [`AttentionPool`] | [`attention_pool()`] | all steps as one, each with a learned share |
+//! | [`TransformerEncoderLayer`] | [`transformer_encoder_layer()`] | self-attention and two linear maps |
+//! | [`TransformerDecoderLayer`] | – | the same with a look at a memory |
+//! | [`TransformerEncoder`], [`TransformerDecoder`] | – | such layers in a stack |
 //! | [`SinePositionEncoding`] | [`sine_position_encoding()`] | adds waves of each step's position |
 //! | [`PositionEmbedding`] | [`position_embedding()`] | adds a learned vector of each position |
 //! | [`RotaryEmbedding`], [`Alibi`] | – | tell attention of positions |
@@ -77,6 +80,7 @@ families! {
     position,
     recurrent,
     shape,
+    transformer,
 }
 
 pub use activation::Activation;

@@ -18,6 +18,7 @@ mod norm;
 mod position;
 mod recurrent;
 mod shape;
+mod transformer;
 
 /// A layer of the suite: its type's name, and its way through the contract.
 struct Row {
@@ -45,6 +46,7 @@ fn rows() -> Vec<Row> {
         position::rows,
         recurrent::rows,
         shape::rows,
+        transformer::rows,
     ];
     families.into_iter().flat_map(|rows| rows()).collect()
 }

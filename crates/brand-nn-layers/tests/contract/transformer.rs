@@ -1,0 +1,89 @@
+//! Transformers: attention and two linear maps.
+
+use crate::{Row, draws, refused, row};
+use brand_nn_autodiff::{Params, Var};
+use brand_nn_layers::{
+    Activation, AttentionMask, Call, Error, LayerNorm, Pass, Sequential, TransformerDecoder,
+    TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer, TransformerOptions,
+    transformer_encoder_layer,
+};
+use brand_nn_tensor::{Rng, Tensor, check::assert_close};
+
+fn options() -> TransformerOptions {
+    TransformerOptions::new(2, 6).activation(Activation::Gelu)
+}
+
+pub(crate) fn rows() -> Vec<Row> {
+    let layer = || TransformerEncoderLayer::new(4, &options());
+    let first = || TransformerEncoderLayer::new(4, &options().norm_first(true).bias(false));
+    let stack = || TransformerEncoder::new(2, 4, &options().norm_first(true).dropout(0.0));
+    vec![
+        row("TransformerEncoderLayer", layer, draws(&[2, 3, 4])),
+        row("TransformerEncoderLayer", move || first().causal(true), draws(&[2, 3, 4])),
+        row("TransformerEncoder", move || stack().norm(LayerNorm::new(4)), draws(&[2, 3, 4])),
+    ]
+}
+
+/// A decoder steps on: what is behind a step changes nothing before it.
+#[test]
+fn decoders_do_not_look_ahead() {
+    let decoder = TransformerDecoder::new(2, 4, &options()).init(1).unwrap();
+    let (x, memory) = (Var::from(draws(&[1, 5, 4])), Var::from(draws(&[1, 3, 4])));
+    let masks = [&AttentionMask::new(), &AttentionMask::new()];
+    let run = |decoder: &TransformerDecoder, x: &Var| {
+        decoder.decode(x, &memory, masks, &mut Pass::inference()).unwrap().into_tensor()
+    };
+    let all = run(&decoder, &x);
+    assert_close(&all.slice(1, 0..2), &run(&decoder, &x.slice(1, 0..2)), 1e-5);
+    let both = decoder.causal(false);
+    let difference = (run(&both, &x) - all).abs().max().item();
+    assert!(difference > 1e-3, "a decoder that is not causal differs by {difference} only");
+}
+
+#[test]
+fn dropout_acts_while_training() {
+    let layer = TransformerEncoderLayer::new(4, &options().dropout(0.5)).init(1).unwrap();
+    let x = draws(&[1, 3, 4]);
+    let run = |seed| layer.call(&x, &mut Pass::training(&mut Rng::new(seed))).unwrap();
+    assert_eq!(run(1).tensor(), run(1).tensor());
+    assert_ne!(run(1).tensor(), run(2).tensor());
+}
+
+#[test]
+fn wrong_options_are_refused() {
+    let init = |options| TransformerEncoderLayer::new(8, &options).init(0).map_err(Error::from);
+    let new = TransformerOptions::new;
+    refused(init(new(3, 4)), "heads is 3 for 8 features, expected a number that divides them");
+    refused(init(new(2, 0)), "residual (transformer): hidden is 0, expected at least 1");
+    refused(init(new(2, 4).dropout(1.0)), "rate is 1, expected at least 0 and below 1");
+    refused(init(new(2, 4).epsilon(-1.0)), "epsilon is -1, expected a number that is not below 0");
+    let empty = TransformerEncoder::new(0, 8, &new(2, 4)).init(0).map_err(Error::from);
+    refused(empty, "transformer_encoder: depth is 0, expected at least 1");
+    let empty = TransformerDecoder::new(0, 8, &new(2, 4)).init(0).map_err(Error::from);
+    refused(empty, "transformer_decoder: depth is 0, expected at least 1");
+    let build = |options, shape: &[usize]| {
+        Sequential::new().add(transformer_encoder_layer(options)).build(shape)
+    };
+    refused(build(new(2, 4), &[8]), "transformer_encoder_layer: the input has shape [8], expected");
+    refused(build(new(3, 4), &[5, 8]), "heads is 3 for 8 features");
+}
+
+#[test]
+fn wrong_inputs_are_refused() {
+    let pass = &mut Pass::inference();
+    for norm_first in [false, true] {
+        let options = options().norm_first(norm_first);
+        let layer = TransformerEncoderLayer::new(4, &options).init(0).unwrap();
+        refused(layer.call(draws(&[2, 3, 5]), pass), "the input has shape [2, 3, 5], expected");
+        refused(layer.call(draws(&[3, 4]), pass), "[3, 4], expected [batch, time, 4 features]");
+        let decoder = TransformerDecoderLayer::new(4, &options).init(0).unwrap();
+        let mut decode = |memory: &[usize], mask: AttentionMask| {
+            let (x, memory) = (draws(&[2, 3, 4]).into(), draws(memory).into());
+            decoder.decode(&x, &memory, [&AttentionMask::new(), &mask], pass)
+        };
+        refused(decode(&[2, 5, 3], AttentionMask::new()), "[batch, time, 4 features]");
+        refused(decode(&[1, 5, 4], AttentionMask::new()), "[1, 5, 4], expected [2, 5, …]");
+        let real = AttentionMask::new().keys(&Tensor::from([[true; 3]; 2]));
+        refused(decode(&[2, 5, 4], real), "(mask): the input has shape [2, 3], expected [2, 5]");
+    }
+}
