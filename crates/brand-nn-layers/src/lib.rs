@@ -29,6 +29,7 @@
 //! | [`SinePositionEncoding`] | [`sine_position_encoding()`] | adds waves of each step's position |
 //! | [`PositionEmbedding`] | [`position_embedding()`] | adds a learned vector of each position |
 //! | [`RotaryEmbedding`], [`Alibi`] | – | tell attention of positions |
+//! | [`Crf`] | – | the best row of labels, and how likely a row is |
 //! | [`Dropout`] | [`dropout()`] | zeros in random places while training |
 //! | [`Flatten`] | [`flatten()`] | all axes of an example as one |
 //!
@@ -80,6 +81,7 @@ families! {
     position,
     recurrent,
     shape,
+    tagging,
     transformer,
 }
 

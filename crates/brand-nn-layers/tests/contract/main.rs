@@ -18,6 +18,7 @@ mod norm;
 mod position;
 mod recurrent;
 mod shape;
+mod tagging;
 mod transformer;
 
 /// A layer of the suite: its type's name, and its way through the contract.
@@ -46,6 +47,7 @@ fn rows() -> Vec<Row> {
         position::rows,
         recurrent::rows,
         shape::rows,
+        tagging::rows,
         transformer::rows,
     ];
     families.into_iter().flat_map(|rows| rows()).collect()
