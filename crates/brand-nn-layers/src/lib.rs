@@ -30,6 +30,9 @@
 //! | [`PositionEmbedding`] | [`position_embedding()`] | adds a learned vector of each position |
 //! | [`RotaryEmbedding`], [`Alibi`] | – | tell attention of positions |
 //! | [`Crf`] | – | the best row of labels, and how likely a row is |
+//! | [`FactorizationMachine`] | [`factorization_machine()`] | all products of two fields |
+//! | [`CrossNetwork`] | [`cross_network()`] | products of ever more features |
+//! | [`TargetAttention`] | – | what of a history bears on a candidate |
 //! | [`Dropout`] | [`dropout()`] | zeros in random places while training |
 //! | [`Flatten`] | [`flatten()`] | all axes of an example as one |
 //!
@@ -74,6 +77,7 @@ mod summary;
 
 families! {
     attention,
+    click,
     dense,
     lookup,
     noise,

@@ -11,6 +11,7 @@ use brand_nn_tensor::{DType, Rng, Tensor};
 use std::{fs, path::Path};
 
 mod attention;
+mod click;
 mod dense;
 mod lookup;
 mod noise;
@@ -40,6 +41,7 @@ fn draws(shape: &[usize]) -> Tensor {
 fn rows() -> Vec<Row> {
     let families = [
         attention::rows,
+        click::rows,
         dense::rows,
         lookup::rows,
         noise::rows,
