@@ -199,7 +199,7 @@ impl MultiHeadAttention {
         let keys = one_source(PLACE, [batch, sizes.source], [key, value])?;
         three_axes(PLACE, value.shape(), sizes.source)?;
         let turn = |heads: Var| match &self.position {
-            Position::Rotary(rotary) => rotary.turn(&heads, 1, 0),
+            Position::Rotary(rotary) => rotary.turn(&heads, 1),
             _ => heads,
         };
         let query = turn(split(&self.query, query, sizes.heads, pass)?);

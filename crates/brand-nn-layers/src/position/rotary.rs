@@ -76,11 +76,11 @@ impl RotaryEmbedding {
         self.dim
     }
 
-    /// Turns the steps along `axis`, the first of which stands at position `start`.
+    /// Turns the steps along `axis`, the first of which stands at position 0.
     ///
     /// The last axis must have `dim` numbers or more, and settings must have been checked.
-    pub(crate) fn turn(&self, x: &Var, axis: isize, start: usize) -> Var {
-        let positions = start..start + x.tensor().dim(axis);
+    pub(crate) fn turn(&self, x: &Var, axis: isize) -> Var {
+        let positions = x.tensor().dim(axis);
         let turns = self.turns.rows(positions, x.dtype(), |count| {
             Tensor::rotary_turns(0..count, self.dim, self.base.value, x.dtype())
         });
@@ -114,7 +114,7 @@ impl Layer for RotaryEmbedding {
         }
         self.output_shape(&input.shape()[1..].into())?;
         floats(PLACE, &input)?;
-        Ok(self.turn(&input, -2, 0))
+        Ok(self.turn(&input, -2))
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

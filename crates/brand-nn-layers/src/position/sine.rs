@@ -83,7 +83,7 @@ impl Layer for SinePositionEncoding {
         let [_, time] = three_axes(PLACE, input.shape(), self.features)?;
         floats(PLACE, &input)?;
         let dtype = input.dtype();
-        Ok(input + self.waves.rows(0..time, dtype, |count| self.waves(count).to(dtype)))
+        Ok(input + self.waves.rows(time, dtype, |count| self.waves(count).to(dtype)))
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

@@ -3,7 +3,7 @@
 use crate::{Row, draws, refused, row};
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_layers::{
-    AdditiveAttention, AttentionMask, AttentionPool, Call, Error, MultiHeadAttention, Pass,
+    AdditiveAttention, AttentionMask, AttentionPool, Call, Error, Layer, MultiHeadAttention, Pass,
     RotaryEmbedding, Sequential, attention_pool, multi_head_attention,
 };
 use brand_nn_tensor::{DType, Rng, Tensor, check::assert_close};
@@ -89,6 +89,30 @@ fn a_query_without_keys_gathers_zeros() {
     assert_eq!(empty.output.tensor(), &Tensor::zeros([1, 4]));
     let short = pool.call(Tensor::zeros([2, 0, 4]), &mut Pass::inference()).unwrap();
     assert_eq!(short.tensor(), &Tensor::zeros([2, 4]));
+}
+
+/// The type draws one glorot over queries, keys and values as PyTorch, the recipe one for each.
+#[test]
+fn first_values_are_those_of_the_frameworks() {
+    let layer = MultiHeadAttention::new(40, 4).init(1).unwrap();
+    let recipe = Sequential::new().add(multi_head_attention(4)).build([9, 40]).unwrap();
+    let recipe = recipe.init(1).unwrap();
+    let other = MultiHeadAttention::new(40, 4).source_features(20).init(1).unwrap();
+    let glorot = |ins: f64, outs: f64| (6.0 / (ins + outs)).sqrt();
+    let check = |layer: &dyn Layer, part: &str, bound: f64| {
+        let value = |name: &str| layer.params(name).unwrap()[0].value().unwrap();
+        let (weight, bias) = (value(&format!("*{part}.weight")), value(&format!("*{part}.bias")));
+        let largest = weight.abs().max().item();
+        assert!(largest <= bound && largest > 0.95 * bound, "{part}: {largest} of {bound}");
+        assert!(bias.equal_to(0.0).all(), "{part}: {bias}");
+    };
+    for part in ["query", "key", "value"] {
+        check(&layer, part, glorot(40.0, 120.0));
+        check(&recipe, part, glorot(40.0, 40.0));
+    }
+    check(&layer, "output", 40_f64.sqrt().recip());
+    check(&recipe, "output", glorot(40.0, 40.0));
+    check(&other, "key", glorot(20.0, 40.0));
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use crate::{Row, draws, refused, row};
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_layers::{
-    Activation, AttentionMask, Call, Error, LayerNorm, Pass, Sequential, TransformerDecoder,
-    TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer, TransformerOptions,
-    transformer_encoder_layer,
+    Activation, AttentionMask, Call, Error, LayerNorm, Network, Pass, Registry, Sequential,
+    TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer,
+    TransformerOptions, attention_pool, check, cross_network, embedding, multi_head_attention,
+    position_embedding, sine_position_encoding, transformer_encoder_layer,
 };
 use brand_nn_tensor::{Rng, Tensor, check::assert_close};
 
@@ -38,6 +39,32 @@ fn decoders_do_not_look_ahead() {
     let both = decoder.causal(false);
     let difference = (run(&both, &x) - all).abs().max().item();
     assert!(difference > 1e-3, "a decoder that is not causal differs by {difference} only");
+}
+
+/// All recipes of sequences in a row, which are the same again when read back.
+#[test]
+fn descriptions_build_the_same_networks() {
+    let network = || {
+        Sequential::new()
+            .add(embedding(9, 4))
+            .add(sine_position_encoding().base(100.0))
+            .add(position_embedding())
+            .add(multi_head_attention(2).causal(true).head_dim(3).bias(false))
+            .add(transformer_encoder_layer(options().epsilon(1e-12)).causal(true))
+            .add(attention_pool(3))
+            .add(cross_network(2).rank(2))
+            .build([5])
+            .unwrap()
+    };
+    let ids = Tensor::from([[1_i64, 4, 1, 0, 8], [0, 2, 2, 3, 5]]);
+    check::layer(network, &ids).unwrap();
+    let again = Sequential::from_json(network().to_json(), &Registry::default()).unwrap();
+    let again = again.rebuild().unwrap();
+    assert_eq!(again.to_json(), network().to_json());
+    let run = |network: Network| {
+        network.init(1).unwrap().call(&ids, &mut Pass::inference()).unwrap().into_tensor()
+    };
+    assert_eq!(run(network()), run(again));
 }
 
 #[test]
