@@ -10,8 +10,6 @@ from pathlib import Path
 import torch
 from torch.nn import functional as F
 
-OUT = Path(__file__).with_name("layers.json")
-MADE_BY = f"layers.py, torch {torch.__version__.split('+')[0]}"
 ABOUT = (
     "Layers and activations in float64. A tensor is {shape, values}, row-major. In every case the "
     "loss is the sum over the outputs named in seed_gradient of sum(output * seed_gradient); "
@@ -202,11 +200,15 @@ def cases():
     ]
 
 
-def main():
-    document = {"about": ABOUT, "made_by": MADE_BY, "cases": cases()}
-    OUT.write_text(dump(document) + "\n", encoding="utf-8")
-    print(f"{OUT.name}: {len(document['cases'])} cases, {OUT.stat().st_size:,} bytes")
+def write(script, about, cases):
+    """Writes the cases beside the script that makes them, as JSON."""
+    path = Path(script)
+    made_by = f"{path.name}, torch {torch.__version__.split('+')[0]}"
+    document = {"about": about, "made_by": made_by, "cases": cases}
+    out = path.with_suffix(".json")
+    out.write_text(dump(document) + "\n", encoding="utf-8")
+    print(f"{out.name}: {len(cases)} cases, {out.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":
-    main()
+    write(__file__, ABOUT, cases())

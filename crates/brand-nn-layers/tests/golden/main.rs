@@ -10,17 +10,23 @@ use brand_nn_tensor::{
 };
 use serde_json::Value;
 
+mod attention;
+mod click;
+mod named;
+mod position;
 mod recurrent;
+mod tagging;
+mod transformer;
 
 const GOLDEN: &str = include_str!("layers.json");
 
 fn cases(kind: &str) -> Vec<Value> {
-    cases_of(GOLDEN, kind)
+    cases_in(GOLDEN, kind)
 }
 
 /// The cases of a kind in a golden file.
-fn cases_of(file: &str, kind: &str) -> Vec<Value> {
-    let file: Value = serde_json::from_str(file).unwrap();
+fn cases_in(golden: &str, kind: &str) -> Vec<Value> {
+    let file: Value = serde_json::from_str(golden).unwrap();
     let cases = file["cases"].as_array().unwrap().clone();
     let chosen: Vec<_> = cases.into_iter().filter(|case| case["kind"] == kind).collect();
     assert!(!chosen.is_empty(), "no golden case of kind {kind}");

@@ -1,6 +1,6 @@
 //! Recurrent layers over sequences of many lengths, and padding of embeddings (`recurrent.py`).
 
-use crate::{PRECISIONS, cases_of, check_gradient, set, size, tensor, weighted};
+use crate::{PRECISIONS, cases_in, check_gradient, set, size, tensor, weighted};
 use brand_nn_autodiff::{Param, ParamSet, Var};
 use brand_nn_layers::{
     Bidirectional, Call, Embedding, Flow, Gru, Layer, Lstm, Mask, Nonlinearity, Pass,
@@ -24,7 +24,7 @@ struct Net {
 #[test]
 fn recurrent_layers() {
     for kind in ["lstm", "gru", "rnn"] {
-        for case in cases_of(GOLDEN, kind) {
+        for case in cases_in(GOLDEN, kind) {
             for (dtype, outputs, slopes) in PRECISIONS {
                 forms(kind, &case).iter().for_each(|net| check(&case, net, dtype, outputs, slopes));
             }
@@ -157,7 +157,7 @@ fn check(case: &Value, net: &Net, dtype: DType, outputs: f64, slopes: f64) {
 
 #[test]
 fn padding_of_embeddings() {
-    for case in cases_of(GOLDEN, "embedding") {
+    for case in cases_in(GOLDEN, "embedding") {
         for (dtype, outputs, slopes) in PRECISIONS {
             let layer = Embedding::new(size(&case, "num_embeddings"), size(&case, "embedding_dim"));
             let layer = layer.padding_idx(size(&case, "padding_idx"));
