@@ -189,32 +189,43 @@ impl MultiHeadAttention {
     /// The heads' queries, keys and values, and how they meet.
     fn prepare(
         &self,
-        [query, key, value]: [&Var; 3],
+        inputs: [&Var; 3],
         mask: &AttentionMask,
         pass: &mut Pass,
     ) -> Result<([Var; 3], AttentionOptions)> {
-        self.check()?;
-        let sizes = self.sizes;
-        let [batch, queries] = three_axes(PLACE, query.shape(), sizes.features)?;
-        let keys = one_source(PLACE, [batch, sizes.source], [key, value])?;
-        three_axes(PLACE, value.shape(), sizes.source)?;
-        let turn = |heads: Var| match &self.position {
-            Position::Rotary(rotary) => rotary.turn(&heads, 1),
-            _ => heads,
-        };
-        let query = turn(split(&self.query, query, sizes.heads, pass)?);
-        let key = turn(split(&self.key, key, sizes.key_heads, pass)?);
-        let value = split(&self.value, value, sizes.key_heads, pass)?;
+        let scores = self.scores_of(inputs)?;
+        let operands = self.project(inputs, pass)?;
+        let dtype = operands[0].dtype();
         let bias = match &self.position {
-            Position::Alibi => Some(Alibi::new(sizes.heads).bias(queries, keys, query.dtype())),
+            Position::Alibi => Some(Alibi::new(scores[1]).bias(scores[2], scores[3], dtype)),
             _ => None,
         };
-        let scores = [batch, sizes.heads, queries, keys].into();
-        let options = mask.options(PLACE, &scores, query.dtype(), bias)?;
-        let dropout = self.dropout.key(pass);
-        let options =
-            AttentionOptions { causal: self.causal || options.causal, dropout, ..options };
-        Ok(([query, key, value].map(|x| x.transpose(1, 2)), options))
+        let options = mask.options(PLACE, &scores, dtype, bias)?;
+        let (causal, dropout) = (self.causal || options.causal, self.dropout.key(pass));
+        Ok((operands, AttentionOptions { causal, dropout, ..options }))
+    }
+
+    /// `[batch, heads, queries, keys]`, if settings and inputs fit.
+    fn scores_of(&self, [query, key, value]: [&Var; 3]) -> Result<Shape> {
+        self.check()?;
+        let Sizes { features, source, heads, .. } = self.sizes;
+        let [batch, queries] = three_axes(PLACE, query.shape(), features)?;
+        let keys = one_source(PLACE, [batch, source], [key, value])?;
+        three_axes(PLACE, value.shape(), source)?;
+        Ok([batch, heads, queries, keys].into())
+    }
+
+    /// `[batch, heads, time, dim]` of each, turned by their positions.
+    fn project(&self, [query, key, value]: [&Var; 3], pass: &mut Pass) -> Result<[Var; 3]> {
+        let Sizes { heads, key_heads, .. } = self.sizes;
+        let turn = |parts: Var| match &self.position {
+            Position::Rotary(rotary) => rotary.turn(&parts, 1),
+            _ => parts,
+        };
+        let query = turn(split(&self.query, query, heads, pass)?);
+        let key = turn(split(&self.key, key, key_heads, pass)?);
+        let value = split(&self.value, value, key_heads, pass)?;
+        Ok([query, key, value].map(|parts| parts.transpose(1, 2)))
     }
 
     /// What each head finds, and the table of its weights.

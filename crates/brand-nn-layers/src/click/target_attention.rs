@@ -87,6 +87,20 @@ impl TargetAttention {
         real: Option<&Tensor>,
         pass: &mut Pass,
     ) -> Result<Attended> {
+        self.require(behaviours, candidate, real)?;
+        let met = pair(behaviours, &candidate.unsqueeze(1).expand(behaviours.shape()));
+        let hidden = self.layers.iter().try_fold(met, |x, layer| layer.forward(x, pass))?;
+        let scores = self.score.forward(hidden, pass)?.squeeze(-1);
+        let weights = match (self.softmax, real) {
+            (true, real) => shares(&scores, real),
+            (false, Some(real)) => scores.masked(real),
+            (false, None) => scores,
+        };
+        Ok(Attended { output: weights.unsqueeze(1).matmul(behaviours).squeeze(1), weights })
+    }
+
+    /// Refuses settings, shapes and types that don't fit.
+    fn require(&self, behaviours: &Var, candidate: &Var, real: Option<&Tensor>) -> Result<()> {
         self.check()?;
         let [batch, time] = three_axes(PLACE, behaviours.shape(), self.dim)?;
         same_type(PLACE, candidate, behaviours)?;
@@ -98,16 +112,7 @@ impl TargetAttention {
                 help: "candidates are vectors of the same embedding as the behaviours",
             });
         }
-        real.map_or(Ok(()), |real| real_steps(PLACE, real, [batch, time]))?;
-        let met = pair(behaviours, &candidate.unsqueeze(1).expand(behaviours.shape()));
-        let hidden = self.layers.iter().try_fold(met, |x, layer| layer.forward(x, pass))?;
-        let scores = self.score.forward(hidden, pass)?.squeeze(-1);
-        let weights = match (self.softmax, real) {
-            (true, real) => shares(&scores, real),
-            (false, Some(real)) => scores.masked(real),
-            (false, None) => scores,
-        };
-        Ok(Attended { output: weights.unsqueeze(1).matmul(behaviours).squeeze(1), weights })
+        real.map_or(Ok(()), |real| real_steps(PLACE, real, [batch, time]))
     }
 }
 
