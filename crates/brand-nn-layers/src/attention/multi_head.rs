@@ -208,6 +208,7 @@ impl MultiHeadAttention {
     /// `[batch, heads, queries, keys]`, if settings and inputs fit.
     fn scores_of(&self, [query, key, value]: [&Var; 3]) -> Result<Shape> {
         self.check()?;
+        self.dropout.check()?;
         let Sizes { features, source, heads, .. } = self.sizes;
         let [batch, queries] = three_axes(PLACE, query.shape(), features)?;
         let keys = one_source(PLACE, [batch, source], [key, value])?;

@@ -186,6 +186,13 @@ fn wrong_inputs_and_masks_are_refused() {
     refused(pairs(draws(&[1, 2, 2, 3, 5])), "expected what broadcasts to [2, 2, 3, 5]");
     refused(pairs(draws(&[3, 5]).to(DType::F64)), "(mask): the input is f64, expected bool, true");
 
+    let never = MultiHeadAttention::new(4, 2).dropout(2.0);
+    let pass = &mut Pass::training(&mut Rng::new(1));
+    refused(
+        never.attend_with_weights([&x, &x, &x], &plain(), pass),
+        "dropout: rate is 2, expected",
+    );
+
     let flat = layer.call(draws(&[3, 4]), &mut Pass::inference());
     refused(flat, "the input has shape [3, 4], expected [batch, time, 4 features]");
 }
