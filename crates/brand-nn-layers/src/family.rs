@@ -1,4 +1,4 @@
-//! One line a layer: what a family's files export, and which recipes a file may name.
+//! One line a layer: what a family's files export, which recipes a file may name, and their settings.
 
 /// Declares the files of a family, re-exports what they make, and enters their recipes.
 ///
@@ -30,6 +30,45 @@ macro_rules! families {
         pub(crate) fn enter_all(registry: Registry) -> Registry {
             $(let registry = $family::enter(registry);)+
             registry
+        }
+    };
+}
+
+/// Writes a recipe: its settings as data, a setter for each that has a default, what it builds.
+///
+/// A setter's line reads `name(what it takes): what is stored;`.
+macro_rules! recipe {
+    (
+        $(#[$about:meta])*
+        $name:ident $(<$axes:ident>)? = $kind:expr;
+        $(needs { $($need:ident: $needed:ty),* $(,)? })?
+        $(defaults { $($(#[$doc:meta])* $field:ident($taken:ty): $stored:ty;)* })?
+        build($this:ident, $input:ident) $body:block
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        pub struct $name $(<const $axes: usize>)? {
+            $($($need: $needed,)*)?
+            $($($field: $stored,)*)?
+        }
+
+        impl $(<const $axes: usize>)? $name $(<$axes>)? {
+            $($(
+                $(#[$doc])*
+                #[must_use]
+                pub fn $field(mut self, $field: $taken) -> Self {
+                    self.$field = $field.into();
+                    self
+                }
+            )*)?
+        }
+
+        impl $(<const $axes: usize>)? $crate::Recipe for $name $(<$axes>)? {
+            fn kind(&self) -> &'static str {
+                $kind
+            }
+
+            fn build(&$this, $input: &Shape) -> Result<Box<dyn Layer>> $body
         }
     };
 }

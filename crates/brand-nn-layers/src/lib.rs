@@ -14,8 +14,19 @@
 //! | [`RmsNorm`] | [`rms_norm()`] | each position to root mean square 1 |
 //! | [`BatchNorm`] | [`batch_norm()`] | each channel by the batch, then by running statistics |
 //! | [`GroupNorm`] | [`group_norm()`] | each example's channels in groups |
+//! | [`Activation`] | [`activation()`] | a function that bends, one of thirty |
+//! | [`Prelu`] | [`prelu()`] | the rectifier with a learned slope |
+//! | [`EmbeddingBag`] | [`embedding_bag()`] | the sum, mean or maximum of the vectors of ids |
 //! | [`Dropout`] | [`dropout()`] | zeros in random places while training |
+//! | [`SpatialDropout`] | [`spatial_dropout()`] | zeros in whole channels while training |
+//! | [`AlphaDropout`] | [`alpha_dropout()`] | dropout for self-normalising nets |
+//! | [`GaussianNoise`] | [`gaussian_noise()`] | normal terms while training |
+//! | [`GaussianDropout`] | [`gaussian_dropout()`] | normal factors while training |
 //! | [`Flatten`] | [`flatten()`] | all axes of an example as one |
+//! | [`Reshape`] | [`reshape()`] | other lengths for the same values |
+//! | [`Permute`] | [`permute()`] | the axes of an example in another order |
+//! | [`RepeatVector`] | [`repeat_vector()`] | a vector as the steps of a sequence |
+//! | [`Lambda`] | | a formula as a layer |
 //!
 //! A [`Pass`] says what kind of trip through the layers this is; layers are called with
 //! [`Call::call`]; [`checkpoint()`] trades time for memory. [`check::layer`] puts any layer, yours
@@ -41,9 +52,9 @@
 #[macro_use]
 mod family;
 
-mod activation;
 pub mod check;
 mod checkpoint;
+mod door;
 mod error;
 mod layer;
 mod network;
@@ -54,6 +65,7 @@ mod setting;
 mod summary;
 
 families! {
+    activation,
     dense,
     lookup,
     noise,
@@ -62,7 +74,6 @@ families! {
     shape,
 }
 
-pub use activation::Activation;
 pub use brand_nn_autodiff::LstmOutput;
 pub use checkpoint::checkpoint;
 pub use error::{Error, Result};

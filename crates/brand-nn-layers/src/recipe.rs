@@ -115,3 +115,13 @@ pub(crate) fn needs_axes(layer: &str, got: &Shape, expected: &str) -> Error {
         help: "check the shape given to build, or add the layer that makes such values",
     }
 }
+
+/// A shape that a layer does not take.
+pub(crate) fn refused(
+    layer: &str,
+    got: &Shape,
+    expected: impl Into<String>,
+    help: &'static str,
+) -> Error {
+    Error::Input { place: layer.into(), got: got.clone(), expected: expected.into(), help }
+}

@@ -18,6 +18,8 @@ pub(crate) enum Range {
     NotNegative,
     /// A share: from 0 to 1, both included.
     Share,
+    /// A share that is dropped: from 0 to below 1.
+    Rate,
 }
 
 impl Setting {
@@ -50,6 +52,11 @@ impl Params for Setting {
                 "a share between 0 and 1",
                 "write 0.1 for ten percent",
             ),
+            Range::Rate => (
+                (0.0..1.0).contains(&self.value),
+                "at least 0 and below 1",
+                "the rate is the share that is dropped, not the share that is kept",
+            ),
         };
         if fits {
             return Ok(());
@@ -58,3 +65,32 @@ impl Params for Setting {
         Err(Error::Setting { place, setting: self.name, got, expected, help })
     }
 }
+
+/// Refuses sizes of which one is zero.
+pub(crate) fn at_least_one(place: &str, setting: &'static str, sizes: &[usize]) -> Result<()> {
+    if !sizes.contains(&0) {
+        return Ok(());
+    }
+    Err(Error::Setting {
+        place: place.into(),
+        setting,
+        got: if let [size] = sizes { size.to_string() } else { format!("{sizes:?}") },
+        expected: "at least 1",
+        help: "leave the setting out for the usual value",
+    })
+}
+
+/// Settings without parameters: a layer that owns only such ones checks them itself.
+macro_rules! settings_only {
+    ($name:ident: $($setting:ident),+) => {
+        impl brand_nn_autodiff::Params for $name {
+            fn visit(&self, _: &mut brand_nn_autodiff::Visitor<'_>) {}
+
+            fn check(&self) -> brand_nn_autodiff::Result<()> {
+                $(brand_nn_autodiff::Params::check(&self.$setting)?;)+
+                Ok(())
+            }
+        }
+    };
+}
+pub(crate) use settings_only;
