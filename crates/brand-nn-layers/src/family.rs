@@ -40,19 +40,19 @@ macro_rules! families {
 macro_rules! recipe {
     (
         $(#[$about:meta])*
-        $name:ident $(<$axes:ident>)? = $kind:expr;
-        $(needs { $($need:ident: $needed:ty),* $(,)? })?
+        $name:ident $(<{$($declared:tt)*} {$($used:tt)*}>)? = $kind:expr;
+        $(needs { $($(#[$how:meta])* $need:ident: $needed:ty),* $(,)? })?
         $(defaults { $($(#[$doc:meta])* $field:ident($taken:ty): $stored:ty;)* })?
         build($this:ident, $input:ident) $body:block
     ) => {
-        $(#[$about])*
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        pub struct $name $(<const $axes: usize>)? {
-            $($($need: $needed,)*)?
+        $(#[$about])*
+        pub struct $name $(<$($declared)*>)? {
+            $($($(#[$how])* $need: $needed,)*)?
             $($($field: $stored,)*)?
         }
 
-        impl $(<const $axes: usize>)? $name $(<$axes>)? {
+        impl $(<$($declared)*>)? $name $(<$($used)*>)? {
             $($(
                 $(#[$doc])*
                 #[must_use]
@@ -63,7 +63,7 @@ macro_rules! recipe {
             )*)?
         }
 
-        impl $(<const $axes: usize>)? $crate::Recipe for $name $(<$axes>)? {
+        impl $(<$($declared)*>)? $crate::Recipe for $name $(<$($used)*>)? {
             fn kind(&self) -> &'static str {
                 $kind
             }

@@ -10,6 +10,14 @@
 //! | [`Linear`] | [`dense()`] | affine map of the last axis, with an [`Activation`] |
 //! | [`Embedding`] | [`embedding()`] | a learned vector for each id |
 //! | [`Lstm`] | [`lstm()`] | long short-term memory over sequences |
+//! | [`Conv1d`] and its kin | [`conv1d()`], [`conv2d()`], [`conv3d()`] | a learned window that slides |
+//! | [`Conv2d::depthwise`](ConvNd::depthwise) | [`depthwise_conv1d()`], [`depthwise_conv2d()`] | one window a channel |
+//! | [`SeparableConv1d`], [`SeparableConv2d`] | [`separable_conv1d()`], [`separable_conv2d()`] | windows a channel, then channels a place |
+//! | [`ConvTranspose1d`], [`ConvTranspose2d`] | [`conv_transpose1d()`], [`conv_transpose2d()`] | a window that spreads each element |
+//! | [`MaxPool1d`], [`MaxPool2d`] | [`max_pool1d()`], [`max_pool2d()`] | the largest element of each window |
+//! | [`AvgPool1d`], [`AvgPool2d`] | [`avg_pool1d()`], [`avg_pool2d()`] | the mean of each window |
+//! | [`AdaptiveMaxPool1d`] and its kin | [`adaptive_max_pool1d()`] … [`adaptive_avg_pool2d()`] | pools to given lengths |
+//! | [`GlobalMaxPool`], [`GlobalAvgPool`] | [`global_max_pool()`], [`global_avg_pool()`] | one element a channel |
 //! | [`LayerNorm`] | [`layer_norm()`] | each position to mean 0 and variance 1 |
 //! | [`RmsNorm`] | [`rms_norm()`] | each position to root mean square 1 |
 //! | [`BatchNorm`] | [`batch_norm()`] | each channel by the batch, then by running statistics |
@@ -66,10 +74,12 @@ mod summary;
 
 families! {
     activation,
+    conv,
     dense,
     lookup,
     noise,
     norm,
+    pool,
     recurrent,
     shape,
 }

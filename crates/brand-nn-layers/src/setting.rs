@@ -1,6 +1,7 @@
 //! Numbers of layers that no type can bound: stored by the constructor, checked when built.
 
 use brand_nn_autodiff::{Error, Params, Result, Visitor};
+use brand_nn_tensor::PerAxis;
 
 /// One number of a layer, with the values that it may have.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +78,22 @@ pub(crate) fn at_least_one(place: &str, setting: &'static str, sizes: &[usize]) 
         got: if let [size] = sizes { size.to_string() } else { format!("{sizes:?}") },
         expected: "at least 1",
         help: "leave the setting out for the usual value",
+    })
+}
+
+/// The settings of `axes` axes, one for all or one for each.
+pub(crate) fn per_axis<T: Copy + std::fmt::Debug>(
+    place: &str,
+    setting: &'static str,
+    value: PerAxis<T>,
+    axes: usize,
+) -> Result<Vec<T>> {
+    value.get(axes).ok_or_else(|| Error::Setting {
+        place: place.into(),
+        setting,
+        got: format!("{value:?}"),
+        expected: "one for all axes, or one for each",
+        help: "axes are those behind batch and channels",
     })
 }
 

@@ -11,10 +11,12 @@ use brand_nn_tensor::{DType, Rng, Tensor};
 use std::{fs, path::Path};
 
 mod activation;
+mod conv;
 mod dense;
 mod lookup;
 mod noise;
 mod norm;
+mod pool;
 mod recurrent;
 mod shape;
 
@@ -37,10 +39,12 @@ fn draws(shape: &[usize]) -> Tensor {
 fn rows() -> Vec<Row> {
     let families = [
         activation::rows,
+        conv::rows,
         dense::rows,
         lookup::rows,
         noise::rows,
         norm::rows,
+        pool::rows,
         recurrent::rows,
         shape::rows,
     ];
