@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-use brand_nn_autodiff::{Gradients, Param, Params, Var};
-use brand_nn_layers::{Call, Embedding, Linear, Lstm, Pass};
+use brand_nn_autodiff::{Gradients, Param, ParamSet, Params, Var};
+use brand_nn_layers::{Call, Embedding, Layer, Linear, Lstm, Pass};
 use brand_nn_tensor::{
     DType, Tensor,
     check::{assert_close, golden_from_str},
@@ -12,8 +12,16 @@ use serde_json::Value;
 
 const GOLDEN: &str = include_str!("layers.json");
 
+mod conv;
+mod functions;
+
 fn cases(kind: &str) -> Vec<Value> {
-    let file: Value = serde_json::from_str(GOLDEN).unwrap();
+    cases_in(GOLDEN, kind)
+}
+
+/// The cases of a kind in a golden file.
+fn cases_in(file: &str, kind: &str) -> Vec<Value> {
+    let file: Value = serde_json::from_str(file).unwrap();
     let cases = file["cases"].as_array().unwrap().clone();
     let chosen: Vec<_> = cases.into_iter().filter(|case| case["kind"] == kind).collect();
     assert!(!chosen.is_empty(), "no golden case of kind {kind}");
@@ -49,6 +57,24 @@ fn check_gradient(
     tolerance: f64,
 ) {
     assert_close(&gradients.get(leaf).unwrap(), &tensor(golden), tolerance);
+}
+
+/// Runs a layer of one input, whose parameters have PyTorch's names, against a case.
+#[track_caller]
+fn check_layer(layer: &dyn Layer, case: &Value) {
+    let set = ParamSet::all(layer).unwrap();
+    assert_eq!(set.len(), case["params"].as_object().unwrap().len(), "{}", case["name"]);
+    for (dtype, outputs, slopes) in PRECISIONS {
+        set.named().for_each(|(name, param)| self::set(param, &case["params"][name], dtype));
+        let x = Var::leaf(tensor(&case["inputs"]["input"]).to(dtype));
+        let y = layer.call(&x, &mut Pass::inference().learning()).unwrap();
+        assert_close(y.tensor(), &tensor(&case["outputs"]["output"]), outputs);
+        let gradients = weighted(&y, &case["seed_gradient"]["output"]).backward().unwrap();
+        check_gradient(&gradients, &x, &case["gradients"]["input"], slopes);
+        set.named().for_each(|(name, param)| {
+            check_gradient(&gradients, param, &case["gradients"][name], slopes);
+        });
+    }
 }
 
 #[test]
