@@ -35,6 +35,14 @@
 //! | [`Permute`] | [`permute()`] | the axes of an example in another order |
 //! | [`RepeatVector`] | [`repeat_vector()`] | a vector as the steps of a sequence |
 //! | [`Lambda`] | | a formula as a layer |
+//! | [`Residual`] | [`residual()`] | a layer and a short cut around it |
+//! | [`Branches`] | [`branches()`] | layers side by side and a [`Merge`] of their outputs |
+//! | [`Glu`] | [`glu()`] | half of the features as gates of the others |
+//! | [`FeedForward`] | [`feed_forward()`] | two linear maps with a bend between |
+//! | [`GatedFeedForward`] | [`gated_feed_forward()`] | the same with gates: SwiGLU, GEGLU |
+//!
+//! Layers in a row are a [`Sequential`]; with several inputs, outputs or shared layers they are a
+//! [`GraphBuilder`].
 //!
 //! A [`Pass`] says what kind of trip through the layers this is; layers are called with
 //! [`Call::call`]; [`checkpoint()`] trades time for memory. [`check::layer`] puts any layer, yours
@@ -64,6 +72,7 @@ pub mod check;
 mod checkpoint;
 mod door;
 mod error;
+mod graph;
 mod layer;
 mod network;
 mod pass;
@@ -74,6 +83,7 @@ mod summary;
 
 families! {
     activation,
+    combine,
     conv,
     dense,
     lookup,
@@ -87,9 +97,10 @@ families! {
 pub use brand_nn_autodiff::LstmOutput;
 pub use checkpoint::checkpoint;
 pub use error::{Error, Result};
+pub use graph::{Graph, GraphBuilder, Node};
 pub use layer::{Call, Layer};
 pub use network::Network;
 pub use pass::Pass;
-pub use recipe::{Recipe, Registry, Settings};
+pub use recipe::{FromSettings, Recipe, Registry, Settings};
 pub use sequential::Sequential;
 pub use summary::{Summary, SummaryRow};

@@ -1,10 +1,10 @@
 //! Recipes: layers as plain data, before their sizes are known, and the book that reads them back.
 
-use crate::{Error, Layer, Result};
+use crate::{Error, Layer, Result, Sequential};
 use brand_nn_autodiff::Error as AutodiffError;
 use brand_nn_tensor::Shape;
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// A layer as plain data, before its sizes are known.
@@ -36,8 +36,25 @@ impl<T: Serialize> Settings for T {
     }
 }
 
+/// A recipe that can be read back from its settings; every deserialisable recipe can.
+///
+/// Recipes that hold other recipes write it by hand, and read those by [`Registry::read_layer`].
+pub trait FromSettings: Recipe + Sized {
+    /// Reads the recipe.
+    ///
+    /// # Errors
+    /// If the settings can't be read.
+    fn from_settings(settings: Value, registry: &Registry) -> Result<Self>;
+}
+
+impl<R: Recipe + DeserializeOwned> FromSettings for R {
+    fn from_settings(settings: Value, _: &Registry) -> Result<Self> {
+        serde_json::from_value(settings).map_err(|problem| unreadable(&problem))
+    }
+}
+
 /// Reads one recipe from its settings.
-type Reader = Box<dyn Fn(Value) -> Result<Box<dyn Recipe>> + Send + Sync>;
+type Reader = fn(Value, &Registry) -> Result<Box<dyn Recipe>>;
 
 /// The layers that a file may name; users add their own.
 ///
@@ -57,8 +74,10 @@ pub struct Registry {
 impl Registry {
     /// Adds a kind of layer of one's own.
     #[must_use]
-    pub fn with<R: Recipe + DeserializeOwned + 'static>(mut self, kind: &str) -> Self {
-        self.readers.insert(kind.to_owned(), Box::new(read::<R>));
+    pub fn with<R: FromSettings + 'static>(mut self, kind: &str) -> Self {
+        self.readers.insert(kind.to_owned(), |settings, registry| {
+            Ok(Box::new(R::from_settings(settings, registry)?))
+        });
         self
     }
 
@@ -71,20 +90,40 @@ impl Registry {
             let known = self.readers.keys().cloned().collect();
             return Err(Error::UnknownLayer { name: kind.to_owned(), known });
         };
-        reader(settings)
+        reader(settings, self)
     }
+
+    /// Reads a recipe from an object that names its kind as `layer`, beside its settings.
+    ///
+    /// # Errors
+    /// As [`Registry::read`].
+    pub fn read_layer(&self, mut description: Map<String, Value>) -> Result<Box<dyn Recipe>> {
+        let kind = description.remove("layer");
+        let kind = kind.as_ref().and_then(Value::as_str).unwrap_or("").to_owned();
+        self.read(&kind, Value::Object(description))
+    }
+}
+
+/// A recipe as [`Registry::read_layer`] takes it.
+pub(crate) fn describe(recipe: &dyn Recipe) -> Result<Map<String, Value>> {
+    let mut layer = Map::from_iter([("layer".to_owned(), recipe.kind().into())]);
+    if let Value::Object(settings) = recipe.settings()? {
+        layer.extend(settings);
+    }
+    Ok(layer)
+}
+
+/// Takes one setting out of an object.
+pub(crate) fn field<T: DeserializeOwned>(settings: &mut Value, name: &str) -> Result<T> {
+    let value = settings.get_mut(name).map(Value::take).unwrap_or_default();
+    serde_json::from_value(value).map_err(|problem| unreadable(&problem))
 }
 
 /// All layers of this crate.
 impl Default for Registry {
     fn default() -> Self {
-        crate::enter_all(Self { readers: BTreeMap::new() })
+        crate::enter_all(Self { readers: BTreeMap::new() }).with::<Sequential>("sequential")
     }
-}
-
-fn read<R: Recipe + DeserializeOwned + 'static>(settings: Value) -> Result<Box<dyn Recipe>> {
-    let recipe: R = serde_json::from_value(settings).map_err(|problem| unreadable(&problem))?;
-    Ok(Box::new(recipe))
 }
 
 /// An architecture that can't be read or written, with the parser's own words.

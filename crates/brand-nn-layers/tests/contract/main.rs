@@ -11,14 +11,17 @@ use brand_nn_tensor::{DType, Rng, Tensor};
 use std::{fs, path::Path};
 
 mod activation;
+mod combine;
 mod conv;
 mod dense;
+mod graph;
 mod lookup;
 mod noise;
 mod norm;
 mod pool;
 mod recurrent;
 mod shape;
+mod weights;
 
 /// A layer of the suite: its type's name, and its way through the contract.
 struct Row {
@@ -39,8 +42,10 @@ fn draws(shape: &[usize]) -> Tensor {
 fn rows() -> Vec<Row> {
     let families = [
         activation::rows,
+        combine::rows,
         conv::rows,
         dense::rows,
+        graph::rows,
         lookup::rows,
         noise::rows,
         norm::rows,
