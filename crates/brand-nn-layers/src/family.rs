@@ -1,4 +1,4 @@
-//! One line a layer: what a family's files export, which recipes a file may name, and their settings.
+//! One line a layer: what a family's files export, and the recipes that a file may name.
 
 /// Declares the files of a family, re-exports what they make, and enters their recipes.
 ///

@@ -10,14 +10,25 @@
 //! | [`Linear`] | [`dense()`] | affine map of the last axis, with an [`Activation`] |
 //! | [`Embedding`] | [`embedding()`] | a learned vector for each id |
 //! | [`Lstm`] | [`lstm()`] | long short-term memory over sequences |
-//! | [`Conv1d`] and its kin | [`conv1d()`], [`conv2d()`], [`conv3d()`] | a learned window that slides |
-//! | [`Conv2d::depthwise`](ConvNd::depthwise) | [`depthwise_conv1d()`], [`depthwise_conv2d()`] | one window a channel |
-//! | [`SeparableConv1d`], [`SeparableConv2d`] | [`separable_conv1d()`], [`separable_conv2d()`] | windows a channel, then channels a place |
-//! | [`ConvTranspose1d`], [`ConvTranspose2d`] | [`conv_transpose1d()`], [`conv_transpose2d()`] | a window that spreads each element |
-//! | [`MaxPool1d`], [`MaxPool2d`] | [`max_pool1d()`], [`max_pool2d()`] | the largest element of each window |
-//! | [`AvgPool1d`], [`AvgPool2d`] | [`avg_pool1d()`], [`avg_pool2d()`] | the mean of each window |
-//! | [`AdaptiveMaxPool1d`] and its kin | [`adaptive_max_pool1d()`] … [`adaptive_avg_pool2d()`] | pools to given lengths |
-//! | [`GlobalMaxPool`], [`GlobalAvgPool`] | [`global_max_pool()`], [`global_avg_pool()`] | one element a channel |
+//! | [`Conv1d`] | [`conv1d()`] | a learned window over sequences |
+//! | [`Conv2d`] | [`conv2d()`] | a learned window over images |
+//! | [`Conv3d`] | [`conv3d()`] | a learned window over volumes |
+//! | [depthwise](ConvNd::depthwise) | [`depthwise_conv1d()`] | a window a channel |
+//! | [depthwise](ConvNd::depthwise) | [`depthwise_conv2d()`] | the same for images |
+//! | [`SeparableConv1d`] | [`separable_conv1d()`] | the channels by themselves, then together |
+//! | [`SeparableConv2d`] | [`separable_conv2d()`] | the same for images |
+//! | [`ConvTranspose1d`] | [`conv_transpose1d()`] | each element spread over a window |
+//! | [`ConvTranspose2d`] | [`conv_transpose2d()`] | the same for images |
+//! | [`MaxPool1d`] | [`max_pool1d()`] | the largest element of each window |
+//! | [`MaxPool2d`] | [`max_pool2d()`] | the same for images |
+//! | [`AvgPool1d`] | [`avg_pool1d()`] | the mean of each window |
+//! | [`AvgPool2d`] | [`avg_pool2d()`] | the same for images |
+//! | [`AdaptiveMaxPool1d`] | [`adaptive_max_pool1d()`] | the largest of so many windows |
+//! | [`AdaptiveMaxPool2d`] | [`adaptive_max_pool2d()`] | the same for images |
+//! | [`AdaptiveAvgPool1d`] | [`adaptive_avg_pool1d()`] | the means of so many windows |
+//! | [`AdaptiveAvgPool2d`] | [`adaptive_avg_pool2d()`] | the same for images |
+//! | [`GlobalMaxPool`] | [`global_max_pool()`] | the largest element of each channel |
+//! | [`GlobalAvgPool`] | [`global_avg_pool()`] | the mean of each channel |
 //! | [`LayerNorm`] | [`layer_norm()`] | each position to mean 0 and variance 1 |
 //! | [`RmsNorm`] | [`rms_norm()`] | each position to root mean square 1 |
 //! | [`BatchNorm`] | [`batch_norm()`] | each channel by the batch, then by running statistics |

@@ -27,7 +27,8 @@ use serde_json::{Map, Value};
 /// use brand_nn_layers::{Branches, Call, Linear, Merge, Pass};
 /// use brand_nn_tensor::Tensor;
 ///
-/// let layer = Branches::new(Merge::Concat(-1)).branch(Linear::new(3, 2)).branch(Linear::new(3, 5));
+/// let beside = Branches::new(Merge::Concat(-1));
+/// let layer = beside.branch(Linear::new(3, 2)).branch(Linear::new(3, 5));
 /// let y = layer.init(1)?.call(Tensor::ones([4, 3]), &mut Pass::inference())?;
 /// assert_eq!(y.shape()[..], [4, 7]);
 /// # Ok::<(), brand_nn_layers::Error>(())

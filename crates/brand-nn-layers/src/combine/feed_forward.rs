@@ -1,7 +1,8 @@
 //! Two linear maps with a bend between them: the part of a transformer without attention.
 
 use crate::{
-    Activation, Call, Dropout, Layer, Linear, Pass, Result, combine::{drawn, features},
+    Activation, Call, Dropout, Layer, Linear, Pass, Result,
+    combine::{drawn, features},
 };
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_tensor::Shape;

@@ -1,6 +1,9 @@
 //! A feed-forward block whose hidden units have gates.
 
-use crate::{Activation, Call, Layer, Linear, Pass, Result, combine::{drawn, features}};
+use crate::{
+    Activation, Call, Layer, Linear, Pass, Result,
+    combine::{drawn, features},
+};
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_tensor::Shape;
 use serde::{Deserialize, Serialize};

@@ -63,7 +63,8 @@ impl Layer for Glu {
         let place = if self.axis < 0 { self.axis + input.len() as isize } else { self.axis - 1 };
         let len = usize::try_from(place).ok().and_then(|place| input.get(place));
         let Some(len) = len.filter(|len| len.is_multiple_of(2)) else {
-            let expected = format!("an even number along axis {}, which is not the batch", self.axis);
+            let expected =
+                format!("an even number along axis {}, which is not the batch", self.axis);
             return Err(refused("glu", input, expected, "the second half are gates of the first"));
         };
         let halved = |(at, &all)| if at as isize == place { len / 2 } else { all };

@@ -68,7 +68,12 @@ impl Merge {
             let first = values[0].shape();
             if value.ndim() == 0 || value.shape()[0] != first[0] {
                 let help = "values of one batch have as many examples";
-                return Err(refused("merge", value.shape(), format!("a batch as of {first}"), help));
+                return Err(refused(
+                    "merge",
+                    value.shape(),
+                    format!("a batch as of {first}"),
+                    help,
+                ));
             }
             examples.push(value.shape()[1..].into());
         }
@@ -124,7 +129,11 @@ impl Merge {
         Err(Error::InputType {
             place: "merge".into(),
             got: value.dtype(),
-            expected: if floats { format!("{} as the first", first.dtype()) } else { "floats".into() },
+            expected: if floats {
+                format!("{} as the first", first.dtype())
+            } else {
+                "floats".into()
+            },
             help: "cast numbers with .to(DType::F32)",
         })
     }

@@ -1,9 +1,13 @@
 //! Convolutions of sequences, images and volumes.
 
 use crate::{
-    Activation, Layer, Pass, Result, conv::{Filter, filter::named}, recipe::needs_axes,
+    Activation, Layer, Pass, Result,
+    conv::{Filter, filter::named},
+    recipe::needs_axes,
 };
-use brand_nn_autodiff::{self as autodiff, Error as AutodiffError, Init, Param, Params, Var, Visitor};
+use brand_nn_autodiff::{
+    self as autodiff, Error as AutodiffError, Init, Param, Params, Var, Visitor,
+};
 use brand_nn_tensor::{Conv, Padding, PerAxis, Shape};
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +20,8 @@ pub type Conv3d = ConvNd<3>;
 
 /// Slides a window with learned weights over `AXES` axes: [`Conv1d`], [`Conv2d`], [`Conv3d`].
 ///
-/// y[f, o] = a(b[f] + Σ w[f, c, k] x[c, o · stride + k · dilation − padding]) over the channels c
-/// of f's group and the places k of the window (LeCun and others 1989); what lies outside is
+/// `y[f, o] = a(b[f] + Σ w[f, c, k] x[c, o · stride + k · dilation − padding])` over the channels
+/// c of f's group and the places k of the window (LeCun and others 1989); what lies outside is
 /// zero. Channels come first, as in PyTorch: Keras has them last. The type has PyTorch's initial
 /// values, U(±1/√fan_in) for weight and bias; the recipes [`conv1d`], [`conv2d`] and [`conv3d`]
 /// have Keras'.
@@ -299,9 +303,7 @@ impl<const AXES: usize> ConvRecipe<AXES> {
         let Conv { stride, padding, dilation, groups } = Conv::new();
         let (activation, init) = (Activation::Linear, Init::GlorotUniform);
         let (causal, bias) = (false, true);
-        Self {
-            filters, kernel, causal, stride, padding, dilation, groups, bias, activation, init,
-        }
+        Self { filters, kernel, causal, stride, padding, dilation, groups, bias, activation, init }
     }
 
     fn options(&self) -> Conv {

@@ -1,10 +1,14 @@
 //! Transposed convolutions, which make sequences and images larger.
 
 use crate::{
-    Activation, Layer, Pass, Result, conv::{Filter, filter::named}, recipe::{needs_axes, refused},
+    Activation, Layer, Pass, Result,
+    conv::{Filter, filter::named},
+    recipe::{needs_axes, refused},
     setting::per_axis,
 };
-use brand_nn_autodiff::{self as autodiff, Error as AutodiffError, Init, Param, Params, Var, Visitor};
+use brand_nn_autodiff::{
+    self as autodiff, Error as AutodiffError, Init, Param, Params, Var, Visitor,
+};
 use brand_nn_tensor::{Conv, ConvTranspose, Padding, PerAxis, Shape};
 use serde::{Deserialize, Serialize};
 
@@ -262,7 +266,15 @@ impl<const AXES: usize> ConvTransposeRecipe<AXES> {
         let (activation, init) = (Activation::Linear, Init::GlorotUniform);
         let output_padding = PerAxis::All(0);
         Self {
-            filters, kernel, stride, padding, dilation, output_padding, bias: true, activation, init,
+            filters,
+            kernel,
+            stride,
+            padding,
+            dilation,
+            output_padding,
+            bias: true,
+            activation,
+            init,
         }
     }
 }

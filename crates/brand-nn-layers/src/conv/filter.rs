@@ -1,7 +1,10 @@
 //! What convolutions and their transposes share: sizes, settings, and what they refuse.
 
 use crate::{
-    Error, Pass, Result, door, layer::same_type, recipe::refused, setting::{at_least_one, per_axis},
+    Error, Pass, Result, door,
+    layer::same_type,
+    recipe::refused,
+    setting::{at_least_one, per_axis},
 };
 use brand_nn_autodiff::{self as autodiff, Error as AutodiffError, Init, Param, Var};
 use brand_nn_tensor::{Conv, Padding, PerAxis, Shape};
@@ -21,7 +24,12 @@ pub(super) struct Filter {
 pub(super) type Parts = (Var, Option<Var>);
 
 impl Filter {
-    pub(super) fn new(place: &'static str, axes: usize, sizes: [usize; 2], kernel: PerAxis) -> Self {
+    pub(super) fn new(
+        place: &'static str,
+        axes: usize,
+        sizes: [usize; 2],
+        kernel: PerAxis,
+    ) -> Self {
         let [ins, outs] = sizes;
         Self { place, axes, ins, outs, kernel, options: Conv::new() }
     }

@@ -1,7 +1,8 @@
 //! Convolutions in two steps: each channel over its places, then all channels of a place.
 
 use crate::{
-    Activation, ConvNd, Layer, Pass, Result, conv::{depthwise_conv::depthwise_init, filter::named},
+    Activation, ConvNd, Layer, Pass, Result,
+    conv::{depthwise_conv::depthwise_init, filter::named},
     recipe::needs_axes,
 };
 use brand_nn_autodiff::{self as autodiff, Init, Params, Var, Visitor};

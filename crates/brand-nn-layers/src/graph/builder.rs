@@ -197,7 +197,7 @@ impl Graph {
         let step = match draft {
             Draft::Input { name, shape } => {
                 let (name, shape) = (self.free(name.clone())?, shape.clone());
-                Step { name, origin: Origin::Input, shape }
+                Step { name, origin: Origin::Input(self.num_inputs()), shape }
             }
             Draft::Layer { name, recipe, from } => {
                 self.new_layer(name.as_deref(), &**recipe, *from)?

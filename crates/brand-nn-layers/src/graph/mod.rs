@@ -32,8 +32,8 @@ struct Step {
 
 /// Where a value comes from; numbers are those of earlier steps.
 enum Origin {
-    /// The next input.
-    Input,
+    /// An input, by its number.
+    Input(usize),
     /// A layer, by the number of its stage.
     Layer { stage: usize, from: usize },
     /// Several values.
@@ -44,7 +44,7 @@ impl Origin {
     /// The steps that it reads.
     fn sources(&self) -> &[usize] {
         match self {
-            Self::Input => &[],
+            Self::Input(_) => &[],
             Self::Layer { from, .. } => std::slice::from_ref(from),
             Self::Merge { from, .. } => from,
         }
@@ -59,13 +59,12 @@ impl Graph {
     pub fn run(&self, inputs: &[Var], pass: &mut Pass) -> Result<Vec<Var>> {
         self.require(inputs.len(), "inputs", self.num_inputs())?;
         let mut values = Values::new(self);
-        let mut inputs = inputs.iter().cloned();
         for step in &self.steps {
             let mut read = values.read(step.origin.sources());
             let value = match &step.origin {
                 Origin::Layer { stage, .. } => self.stages[*stage].layer.call(read.remove(0), pass),
                 Origin::Merge { merge, .. } => merge.apply(read),
-                Origin::Input => Ok(inputs.next().expect("as many inputs as were counted")),
+                Origin::Input(number) => Ok(inputs[*number].clone()),
             };
             values.made.push(Some(value.map_err(|error| error.at(&step.name))?));
         }
@@ -90,7 +89,7 @@ impl Graph {
     /// The number of inputs.
     #[must_use]
     pub fn num_inputs(&self) -> usize {
-        self.steps.iter().filter(|step| matches!(step.origin, Origin::Input)).count()
+        self.steps.iter().filter(|step| matches!(step.origin, Origin::Input(_))).count()
     }
 
     /// The shapes of one example of each output, without the batch axis.
@@ -131,7 +130,7 @@ impl Graph {
         for step in &self.steps {
             let read: Vec<_> = step.origin.sources().iter().map(|&at| shapes[at].clone()).collect();
             let shape = match &step.origin {
-                Origin::Input => Ok(input.clone()),
+                Origin::Input(_) => Ok(input.clone()),
                 Origin::Layer { stage, .. } => self.stages[*stage].layer.output_shape(&read[0]),
                 Origin::Merge { merge, .. } => merge.output_shape(&read),
             };

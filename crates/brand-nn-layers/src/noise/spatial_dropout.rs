@@ -93,7 +93,8 @@ impl Layer for SpatialDropout {
 /// ```
 /// use brand_nn_layers::{Sequential, embedding, spatial_dropout};
 ///
-/// let words = Sequential::new().add(embedding(9, 4)).add(spatial_dropout(0.2).channels_last(true));
+/// let dropped = spatial_dropout(0.2).channels_last(true);
+/// let words = Sequential::new().add(embedding(9, 4)).add(dropped);
 /// assert_eq!(words.build([7])?.output_shape_of_example()[..], [7, 4]);
 /// # Ok::<(), brand_nn_layers::Error>(())
 /// ```

@@ -41,7 +41,8 @@ impl Reshape {
     /// The lengths for `size` values, if they fit.
     fn fill(&self, size: usize) -> Option<Shape> {
         let mut known = self.lengths.iter().filter(|len| **len >= 0);
-        let known = known.try_fold(1, |product: usize, len| product.checked_mul(len.unsigned_abs()));
+        let known =
+            known.try_fold(1, |product: usize, len| product.checked_mul(len.unsigned_abs()));
         let rest = size.checked_div(known?);
         let filled = self.lengths.iter().map(|&len| usize::try_from(len).ok().or(rest));
         filled.collect::<Option<Shape>>().filter(|shape| shape.size() == size)

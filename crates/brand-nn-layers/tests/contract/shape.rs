@@ -24,17 +24,17 @@ pub(crate) fn rows() -> Vec<Row> {
 }
 
 #[track_caller]
-fn check_shape(layer: impl Layer, from: &[usize], to: &[usize]) {
+fn check_shape(layer: &dyn Layer, from: &[usize], to: &[usize]) {
     assert_eq!(layer.output_shape(&from.into()).unwrap()[..], *to);
 }
 
 #[test]
 fn lengths_and_orders_are_those_of_the_settings() {
-    check_shape(Reshape::new([2, -1, 3]), &[12], &[2, 2, 3]);
-    check_shape(Reshape::new([-1]), &[], &[1]);
-    check_shape(Reshape::new([-1, 5]), &[0], &[0, 5]);
-    check_shape(Reshape::new([0, 7]), &[3, 0], &[0, 7]);
-    check_shape(Permute::new([2, 3, 1]), &[5, 6, 7], &[6, 7, 5]);
+    check_shape(&Reshape::new([2, -1, 3]), &[12], &[2, 2, 3]);
+    check_shape(&Reshape::new([-1]), &[], &[1]);
+    check_shape(&Reshape::new([-1, 5]), &[0], &[0, 5]);
+    check_shape(&Reshape::new([0, 7]), &[3, 0], &[0, 7]);
+    check_shape(&Permute::new([2, 3, 1]), &[5, 6, 7], &[6, 7, 5]);
 }
 
 #[test]
