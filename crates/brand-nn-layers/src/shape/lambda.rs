@@ -20,6 +20,10 @@ type ShapeFunction = Box<dyn Fn(&Shape) -> Result<Shape> + Send + Sync>;
 /// # Errors
 /// What the function returns; also if its result has not the shape that was said.
 ///
+/// # Panics
+/// Where the function does: tensors panic at shapes and types that do not fit, so a formula for
+/// strangers' inputs looks at them first.
+///
 /// # Examples
 /// ```
 /// use brand_nn_layers::{Call, Lambda, Pass};

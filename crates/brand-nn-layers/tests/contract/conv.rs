@@ -5,8 +5,8 @@ use brand_nn_autodiff::Params;
 use brand_nn_layers::{
     Activation, Call, Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, Layer, Network,
     Pass, Recipe, Registry, SeparableConv1d, SeparableConv2d, Sequential, conv_transpose1d,
-    conv_transpose2d, conv1d, conv2d, conv3d, depthwise_conv1d, depthwise_conv2d, separable_conv1d,
-    separable_conv2d,
+    conv_transpose2d, conv1d, conv2d, conv3d, depthwise_conv1d, depthwise_conv2d, max_pool1d,
+    separable_conv1d, separable_conv2d,
 };
 use brand_nn_tensor::{DType, Padding, Tensor};
 
@@ -115,6 +115,40 @@ fn recipes_draw_as_keras_does() {
     check(separable, "*.depthwise.weight", 5.0 * 21.0);
     let separable = build(separable_conv1d(30, 5), &[20, 9]).unwrap();
     check(separable, "*.pointwise.weight", 50.0);
+}
+
+/// Whatever the settings, a layer is refused when built, or makes the shape that it says.
+#[test]
+fn settings_are_refused_or_work() {
+    const SIZES: [usize; 4] = [0, 1, 2, 5];
+    let mut worked = 0;
+    for number in 0..4_usize.pow(5) {
+        let [kernel, stride, dilation, padding, length] =
+            [0, 1, 2, 3, 4].map(|digit| SIZES[number / 4_usize.pow(digit) % 4]);
+        let groups = [1, 2, 0, 3][number % 4];
+        let conv = conv1d(4, kernel).stride(stride).dilation(dilation).padding(padding);
+        let spread = conv_transpose1d(4, kernel).stride(stride).dilation(dilation);
+        let separable = separable_conv1d(4, kernel).stride(stride).dilation(dilation);
+        let max = max_pool1d(kernel).stride(stride).padding(padding);
+        let recipes: [Box<dyn Recipe>; 7] = [
+            Box::new(conv.clone().groups(groups)),
+            Box::new(conv.padding(Padding::Same)),
+            Box::new(conv1d(2, kernel).stride(stride).dilation(dilation).causal(true)),
+            Box::new(spread.clone().padding(padding).output_padding(length)),
+            Box::new(spread.padding(Padding::Same)),
+            Box::new(separable.padding(padding).multiplier(groups)),
+            Box::new(max.ceil_mode(dilation > 1)),
+        ];
+        for recipe in recipes {
+            let Ok(layer) = recipe.build(&[4, length].into()) else { continue };
+            let Ok(example) = layer.output_shape(&[4, length].into()) else { continue };
+            brand_nn_autodiff::init(&layer, 1).unwrap();
+            let y = layer.call(Tensor::ones([2, 4, length]), &mut Pass::inference()).unwrap();
+            assert_eq!(y.shape()[1..], example[..], "{}", recipe.settings().unwrap());
+            worked += 1;
+        }
+    }
+    assert!((1_000..6_000).contains(&worked), "{worked} of 7,168 worked");
 }
 
 #[test]
