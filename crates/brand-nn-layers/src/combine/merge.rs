@@ -23,8 +23,13 @@ use serde::{Deserialize, Serialize};
 pub enum Merge {
     /// Their sum.
     Add,
+    /// The first one minus the others.
+    Subtract,
     /// Their product.
     Multiply,
+    /// The sum of their product along the last axis, which becomes 1 long: how alike two towers
+    /// find their inputs.
+    Dot,
     /// Their mean.
     Average,
     /// The largest of each element.
@@ -45,7 +50,7 @@ impl Merge {
             return Err(refused("merge", &Shape::from([]), "at least one value", "name a value"));
         };
         let axis = self.concat_axis(first)?;
-        rest.iter().try_fold(first.clone(), |sum, next| {
+        let merged = rest.iter().try_fold(first.clone(), |sum, next| {
             let fits = |(at, (&a, &b)): (usize, (&usize, &usize))| match axis {
                 Some(axis) if axis == at => a.checked_add(b),
                 Some(_) => (a == b).then_some(a),
@@ -55,7 +60,14 @@ impl Merge {
             let pairs = sum.iter().zip(next.iter()).enumerate();
             let joined: Option<Shape> = pairs.map(fits).collect();
             joined.filter(|_| sum.len() == next.len()).ok_or_else(|| self.misfit(next, &sum))
-        })
+        })?;
+        match merged.split_last() {
+            _ if self != Self::Dot => Ok(merged),
+            Some((_, rest)) => Ok(rest.iter().copied().chain([1]).collect()),
+            None => {
+                Err(refused("merge", &merged, "an axis besides the batch", "name values of one"))
+            }
+        }
     }
 
     /// Makes one value of several batches.
@@ -91,7 +103,9 @@ impl Merge {
             Self::Concat(axis) if axis < 0 => Var::concat(&values, axis + axes as isize + 1),
             Self::Concat(axis) => Var::concat(&values, axis),
             Self::Add => fold(values, |a, b| a + b),
+            Self::Subtract => fold(values, |a, b| a - b),
             Self::Multiply => fold(values, |a, b| a * b),
+            Self::Dot => fold(values, |a, b| a * b).sum_axes(&[-1], true),
             Self::Average => fold(values, |a, b| a + b) * count.recip(),
             Self::Maximum => fold(values, Var::maximum),
             Self::Minimum => fold(values, Var::minimum),

@@ -2,7 +2,7 @@
 
 use crate::{
     Activation, Layer, Pass, Result,
-    conv::{Filter, filter::named},
+    conv::filter::{Filter, named, sliding_settings},
     recipe::needs_axes,
 };
 use brand_nn_autodiff::{
@@ -81,55 +81,6 @@ impl<const AXES: usize> ConvNd<AXES> {
         Self { weight, bias: Some(bias), filter, causal: false, activation }
     }
 
-    fn with(mut self, options: Conv) -> Self {
-        self.filter.options = options;
-        self
-    }
-
-    /// Sets the inputs from one place of the window to the next; 1 by default.
-    #[must_use]
-    pub fn stride(self, stride: impl Into<PerAxis>) -> Self {
-        let options = self.filter.options.stride(stride);
-        self.with(options)
-    }
-
-    /// Sets the zeros at the sides, or [`Padding::Same`] for ⌈input ÷ stride⌉ outputs; none by
-    /// default.
-    #[must_use]
-    pub fn padding(self, padding: impl Into<Padding>) -> Self {
-        let options = self.filter.options.padding(padding);
-        self.with(options)
-    }
-
-    /// Sets the inputs from one tap of the window to the next; 1 by default.
-    #[must_use]
-    pub fn dilation(self, dilation: impl Into<PerAxis>) -> Self {
-        let options = self.filter.options.dilation(dilation);
-        self.with(options)
-    }
-
-    /// Sets the groups of channels that do not see each other; 1 by default.
-    ///
-    /// The weight gets another shape, so this comes before a value is set.
-    #[must_use]
-    pub fn groups(self, groups: usize) -> Self {
-        let options = self.filter.options.groups(groups);
-        let fresh = Self::of(Filter { options, ..self.filter });
-        Self { bias: self.bias.and(fresh.bias), weight: fresh.weight, filter: fresh.filter, ..self }
-    }
-
-    /// The same layer without a bias.
-    #[must_use]
-    pub fn without_bias(self) -> Self {
-        Self { bias: None, ..self }
-    }
-
-    /// The same layer followed by `activation`.
-    #[must_use]
-    pub fn activation(self, activation: Activation) -> Self {
-        Self { activation, ..self }
-    }
-
     /// The same layer with other initial values: `init` for the weight, zeros for the bias.
     pub(super) fn drawn(self, init: Init, bias: bool) -> Self {
         let weight = Param::new(self.weight.shape().clone(), init);
@@ -149,6 +100,12 @@ impl<const AXES: usize> ConvNd<AXES> {
             false => self.filter.options,
         }
     }
+}
+
+sliding_settings! {
+    ConvNd,
+    /// Sets the zeros at the sides, or [`Padding::Same`] for ⌈input ÷ stride⌉ outputs; none by
+    /// default.
 }
 
 impl ConvNd<1> {

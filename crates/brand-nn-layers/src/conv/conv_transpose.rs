@@ -2,7 +2,7 @@
 
 use crate::{
     Activation, Layer, Pass, Result,
-    conv::{Filter, filter::named},
+    conv::filter::{Filter, named, sliding_settings},
     recipe::{needs_axes, refused},
     setting::per_axis,
 };
@@ -70,59 +70,10 @@ impl<const AXES: usize> ConvTransposeNd<AXES> {
         Self { weight, bias: Some(bias), filter, output_padding, activation }
     }
 
-    fn with(mut self, options: Conv) -> Self {
-        self.filter.options = options;
-        self
-    }
-
-    /// Sets the outputs from one input's window to the next; 1 by default.
-    #[must_use]
-    pub fn stride(self, stride: impl Into<PerAxis>) -> Self {
-        let options = self.filter.options.stride(stride);
-        self.with(options)
-    }
-
-    /// Sets the elements cut off the output's sides; [`Padding::Same`] gives input · stride
-    /// outputs; none by default.
-    #[must_use]
-    pub fn padding(self, padding: impl Into<Padding>) -> Self {
-        let options = self.filter.options.padding(padding);
-        self.with(options)
-    }
-
-    /// Sets the outputs from one tap of the window to the next; 1 by default.
-    #[must_use]
-    pub fn dilation(self, dilation: impl Into<PerAxis>) -> Self {
-        let options = self.filter.options.dilation(dilation);
-        self.with(options)
-    }
-
     /// Sets the elements that the output has more after each axis; 0 by default.
     #[must_use]
     pub fn output_padding(self, more: impl Into<PerAxis>) -> Self {
         Self { output_padding: more.into(), ..self }
-    }
-
-    /// Sets the groups of channels that do not see each other; 1 by default.
-    ///
-    /// The weight gets another shape, so this comes before a value is set.
-    #[must_use]
-    pub fn groups(self, groups: usize) -> Self {
-        let options = self.filter.options.groups(groups);
-        let fresh = Self::of(Filter { options, ..self.filter });
-        Self { bias: self.bias.and(fresh.bias), weight: fresh.weight, filter: fresh.filter, ..self }
-    }
-
-    /// The same layer without a bias.
-    #[must_use]
-    pub fn without_bias(self) -> Self {
-        Self { bias: None, ..self }
-    }
-
-    /// The same layer followed by `activation`.
-    #[must_use]
-    pub fn activation(self, activation: Activation) -> Self {
-        Self { activation, ..self }
     }
 
     fn options(&self) -> ConvTranspose {
@@ -147,6 +98,12 @@ impl<const AXES: usize> ConvTransposeNd<AXES> {
             help: "it tells lengths apart that the stride of a convolution makes one",
         })
     }
+}
+
+sliding_settings! {
+    ConvTransposeNd,
+    /// Sets the elements cut off the output's sides; [`Padding::Same`] gives input · stride
+    /// outputs; none by default.
 }
 
 impl<const AXES: usize> Params for ConvTransposeNd<AXES> {

@@ -141,3 +141,59 @@ pub(super) const fn named<const AXES: usize>(names: [&'static str; 3]) -> &'stat
         _ => names[2],
     }
 }
+
+/// The settings of everything that slides a [`Filter`]; the docs are those of its padding.
+macro_rules! sliding_settings {
+    ($layer:ident, $(#[$padding:meta])*) => {
+        impl<const AXES: usize> $layer<AXES> {
+            fn with(mut self, options: Conv) -> Self {
+                self.filter.options = options;
+                self
+            }
+
+            /// Sets how far the window moves from one place to the next; 1 by default.
+            #[must_use]
+            pub fn stride(self, stride: impl Into<PerAxis>) -> Self {
+                let options = self.filter.options.stride(stride);
+                self.with(options)
+            }
+
+            $(#[$padding])*
+            #[must_use]
+            pub fn padding(self, padding: impl Into<Padding>) -> Self {
+                let options = self.filter.options.padding(padding);
+                self.with(options)
+            }
+
+            /// Sets how far the taps of the window are from each other; 1 by default.
+            #[must_use]
+            pub fn dilation(self, dilation: impl Into<PerAxis>) -> Self {
+                let options = self.filter.options.dilation(dilation);
+                self.with(options)
+            }
+
+            /// Sets the groups of channels that do not see each other; 1 by default.
+            ///
+            /// The weight gets another shape, so this comes before a value is set.
+            #[must_use]
+            pub fn groups(self, groups: usize) -> Self {
+                let options = self.filter.options.groups(groups);
+                let Self { weight, bias, filter, .. } = Self::of(Filter { options, ..self.filter });
+                Self { weight, bias: self.bias.and(bias), filter, ..self }
+            }
+
+            /// The same layer without a bias.
+            #[must_use]
+            pub fn without_bias(self) -> Self {
+                Self { bias: None, ..self }
+            }
+
+            /// The same layer followed by `activation`.
+            #[must_use]
+            pub fn activation(self, activation: Activation) -> Self {
+                Self { activation, ..self }
+            }
+        }
+    };
+}
+pub(super) use sliding_settings;

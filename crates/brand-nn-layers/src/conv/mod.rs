@@ -12,5 +12,3 @@ family! {
 }
 
 mod filter;
-
-use filter::Filter;

@@ -9,8 +9,16 @@ use brand_nn_layers::{
 };
 use brand_nn_tensor::{DType, Rng, Shape, Tensor};
 
-const MERGES: [Merge; 6] =
-    [Merge::Add, Merge::Multiply, Merge::Average, Merge::Maximum, Merge::Minimum, Merge::Concat(1)];
+const MERGES: [Merge; 8] = [
+    Merge::Add,
+    Merge::Subtract,
+    Merge::Dot,
+    Merge::Multiply,
+    Merge::Average,
+    Merge::Maximum,
+    Merge::Minimum,
+    Merge::Concat(1),
+];
 
 pub(crate) fn rows() -> Vec<Row> {
     let wide = || Branches::new(Merge::Concat(1)).branch(Conv1d::new(3, 2, 1));
@@ -41,7 +49,9 @@ fn check_merge(merge: Merge, expected: &[f64]) {
 #[test]
 fn merges_are_what_their_names_say() {
     check_merge(Merge::Add, &[9.0, 9.0]);
+    check_merge(Merge::Subtract, &[-7.0, 1.0]);
     check_merge(Merge::Multiply, &[12.0, 15.0]);
+    check_merge(Merge::Dot, &[27.0]);
     check_merge(Merge::Average, &[3.0, 3.0]);
     check_merge(Merge::Maximum, &[6.0, 5.0]);
     check_merge(Merge::Minimum, &[1.0, 1.0]);
@@ -64,6 +74,8 @@ fn check_shapes(merge: Merge, shapes: &[&[usize]], expected: Result<&[usize], &s
 fn merged_shapes_fit() {
     check_shapes(Merge::Multiply, &[&[3, 4], &[3, 1], &[1, 4]], Ok(&[3, 4]));
     check_shapes(Merge::Add, &[&[0], &[1]], Ok(&[0]));
+    check_shapes(Merge::Dot, &[&[5, 3], &[1, 3]], Ok(&[5, 1]));
+    check_shapes(Merge::Dot, &[&[], &[]], Err("expected an axis besides the batch"));
     check_shapes(Merge::Concat(1), &[&[3, 4], &[2, 4]], Ok(&[5, 4]));
     check_shapes(Merge::Concat(-1), &[&[3, 4], &[3, 0]], Ok(&[3, 4]));
     check_shapes(Merge::Add, &[], Err("merge: the input has shape [], expected at least one"));
