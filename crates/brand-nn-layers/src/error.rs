@@ -79,6 +79,14 @@ pub enum Error {
         /// What is wrong, and where.
         problem: String,
     },
+    /// The nodes of a graph don't hang together.
+    #[error(
+        "graph: {problem}; help: a node belongs to the builder that made it, a name to one node"
+    )]
+    Graph {
+        /// What is wrong, and where.
+        problem: String,
+    },
 }
 
 impl Error {

@@ -16,10 +16,32 @@
 //! | [`Stacked`] | – | several of these on top of each other, in one or both directions |
 //! | [`Bidirectional`] | [`bidirectional()`] | a layer from the front and one from the back |
 //! | [`TimeDistributed`] | [`time_distributed()`] | any layer, on each step by itself |
+//! | [`Conv1d`] | [`conv1d()`] | a learned window over sequences |
+//! | [`Conv2d`] | [`conv2d()`] | a learned window over images |
+//! | [`Conv3d`] | [`conv3d()`] | a learned window over volumes |
+//! | [depthwise](ConvNd::depthwise) | [`depthwise_conv1d()`] | a window a channel |
+//! | [depthwise](ConvNd::depthwise) | [`depthwise_conv2d()`] | the same for images |
+//! | [`SeparableConv1d`] | [`separable_conv1d()`] | the channels by themselves, then together |
+//! | [`SeparableConv2d`] | [`separable_conv2d()`] | the same for images |
+//! | [`ConvTranspose1d`] | [`conv_transpose1d()`] | each element spread over a window |
+//! | [`ConvTranspose2d`] | [`conv_transpose2d()`] | the same for images |
+//! | [`MaxPool1d`] | [`max_pool1d()`] | the largest element of each window |
+//! | [`MaxPool2d`] | [`max_pool2d()`] | the same for images |
+//! | [`AvgPool1d`] | [`avg_pool1d()`] | the mean of each window |
+//! | [`AvgPool2d`] | [`avg_pool2d()`] | the same for images |
+//! | [`AdaptiveMaxPool1d`] | [`adaptive_max_pool1d()`] | the largest of so many windows |
+//! | [`AdaptiveMaxPool2d`] | [`adaptive_max_pool2d()`] | the same for images |
+//! | [`AdaptiveAvgPool1d`] | [`adaptive_avg_pool1d()`] | the means of so many windows |
+//! | [`AdaptiveAvgPool2d`] | [`adaptive_avg_pool2d()`] | the same for images |
+//! | [`GlobalMaxPool`] | [`global_max_pool()`] | the largest element of each channel |
+//! | [`GlobalAvgPool`] | [`global_avg_pool()`] | the mean of each channel |
 //! | [`LayerNorm`] | [`layer_norm()`] | each position to mean 0 and variance 1 |
 //! | [`RmsNorm`] | [`rms_norm()`] | each position to root mean square 1 |
 //! | [`BatchNorm`] | [`batch_norm()`] | each channel by the batch, then by running statistics |
 //! | [`GroupNorm`] | [`group_norm()`] | each example's channels in groups |
+//! | [`Activation`] | [`activation()`] | a function that bends, one of thirty |
+//! | [`Prelu`] | [`prelu()`] | the rectifier with a learned slope |
+//! | [`EmbeddingBag`] | [`embedding_bag()`] | the sum, mean or maximum of the vectors of ids |
 //! | [`MultiHeadAttention`] | [`multi_head_attention()`] | each step gathers from all by several heads |
 //! | [`AdditiveAttention`] | – | queries gather by scores of a small network |
 //! | [`AttentionPool`] | [`attention_pool()`] | all steps as one, each with a learned share |
@@ -34,7 +56,23 @@
 //! | [`CrossNetwork`] | [`cross_network()`] | products of ever more features |
 //! | [`TargetAttention`] | – | what of a history bears on a candidate |
 //! | [`Dropout`] | [`dropout()`] | zeros in random places while training |
+//! | [`SpatialDropout`] | [`spatial_dropout()`] | zeros in whole channels while training |
+//! | [`AlphaDropout`] | [`alpha_dropout()`] | dropout for self-normalising nets |
+//! | [`GaussianNoise`] | [`gaussian_noise()`] | normal terms while training |
+//! | [`GaussianDropout`] | [`gaussian_dropout()`] | normal factors while training |
 //! | [`Flatten`] | [`flatten()`] | all axes of an example as one |
+//! | [`Reshape`] | [`reshape()`] | other lengths for the same values |
+//! | [`Permute`] | [`permute()`] | the axes of an example in another order |
+//! | [`RepeatVector`] | [`repeat_vector()`] | a vector as the steps of a sequence |
+//! | [`Lambda`] | | a formula as a layer |
+//! | [`Residual`] | [`residual()`] | a layer and a short cut around it |
+//! | [`Branches`] | [`branches()`] | layers side by side and a [`Merge`] of their outputs |
+//! | [`Glu`] | [`glu()`] | half of the features as gates of the others |
+//! | [`FeedForward`] | [`feed_forward()`] | two linear maps with a bend between |
+//! | [`GatedFeedForward`] | [`gated_feed_forward()`] | the same with gates: SwiGLU, GEGLU |
+//!
+//! Layers in a row are a [`Sequential`]; with several inputs, outputs or shared layers they are a
+//! [`GraphBuilder`].
 //!
 //! A [`Pass`] says what kind of trip through the layers this is; layers are called with
 //! [`Call::call`], or with [`Call::call_flow`] where a [`Mask`] of real steps travels with the
@@ -61,11 +99,12 @@
 #[macro_use]
 mod family;
 
-mod activation;
 pub mod check;
 mod checkpoint;
+mod door;
 mod error;
 mod flow;
+mod graph;
 mod layer;
 mod network;
 mod pass;
@@ -76,12 +115,16 @@ mod setting;
 mod summary;
 
 families! {
+    activation,
     attention,
     click,
+    combine,
+    conv,
     dense,
     lookup,
     noise,
     norm,
+    pool,
     position,
     recurrent,
     shape,
@@ -89,11 +132,11 @@ families! {
     transformer,
 }
 
-pub use activation::Activation;
 pub use brand_nn_autodiff::Nonlinearity;
 pub use checkpoint::checkpoint;
 pub use error::{Error, Result};
 pub use flow::{Flow, Mask};
+pub use graph::{Graph, GraphBuilder, Node};
 pub use layer::{Call, Layer};
 pub use network::Network;
 pub use pass::Pass;

@@ -22,6 +22,11 @@ pub(crate) struct Stage {
     pub(crate) output: Shape,
 }
 
+/// The name of a layer: its kind, with a number from the second of a kind on.
+pub(crate) fn numbered(kind: &str, repeats: usize) -> String {
+    if repeats == 0 { kind.to_owned() } else { format!("{kind}_{repeats}") }
+}
+
 impl Network {
     pub(crate) fn from_stages(stages: Vec<Stage>, input: Shape, json: String) -> Self {
         Self { stages, input, json }

@@ -1,6 +1,6 @@
 //! Recipes: layers as plain data, before their sizes are known, and the book that reads them back.
 
-use crate::{Error, Layer, Result};
+use crate::{Error, Layer, Result, Sequential};
 use brand_nn_autodiff::Error as AutodiffError;
 use brand_nn_tensor::Shape;
 use serde::{Serialize, de::DeserializeOwned};
@@ -36,16 +36,18 @@ impl<T: Serialize> Settings for T {
     }
 }
 
-/// How a recipe is read back: by serde, or, where it holds other recipes, by hand.
-pub trait FromSettings: Recipe + Sized + 'static {
-    /// Reads the recipe from its settings; `registry` knows the recipes that it holds.
+/// A recipe that can be read back from its settings; every deserialisable recipe can.
+///
+/// Recipes that hold other recipes write it by hand, and read those by [`Registry::read_layer`].
+pub trait FromSettings: Recipe + Sized {
+    /// Reads the recipe.
     ///
     /// # Errors
     /// If the settings can't be read.
     fn from_settings(settings: Value, registry: &Registry) -> Result<Self>;
 }
 
-impl<R: Recipe + DeserializeOwned + 'static> FromSettings for R {
+impl<R: Recipe + DeserializeOwned> FromSettings for R {
     fn from_settings(settings: Value, _: &Registry) -> Result<Self> {
         serde_json::from_value(settings).map_err(|problem| unreadable(&problem))
     }
@@ -72,8 +74,10 @@ pub struct Registry {
 impl Registry {
     /// Adds a kind of layer of one's own.
     #[must_use]
-    pub fn with<R: FromSettings>(mut self, kind: &str) -> Self {
-        self.readers.insert(kind.to_owned(), read::<R>);
+    pub fn with<R: FromSettings + 'static>(mut self, kind: &str) -> Self {
+        self.readers.insert(kind.to_owned(), |settings, registry| {
+            Ok(Box::new(R::from_settings(settings, registry)?))
+        });
         self
     }
 
@@ -89,18 +93,18 @@ impl Registry {
         reader(settings, self)
     }
 
-    /// Reads a recipe from what [`describe`] made.
-    pub(crate) fn read_described(
-        &self,
-        mut settings: Map<String, Value>,
-    ) -> Result<Box<dyn Recipe>> {
-        let kind = settings.remove("layer");
-        let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default();
-        self.read(kind, Value::Object(settings))
+    /// Reads a recipe from an object that names its kind as `layer`, beside its settings.
+    ///
+    /// # Errors
+    /// As [`Registry::read`].
+    pub fn read_layer(&self, mut description: Map<String, Value>) -> Result<Box<dyn Recipe>> {
+        let kind = description.remove("layer");
+        let kind = kind.as_ref().and_then(Value::as_str).unwrap_or("").to_owned();
+        self.read(&kind, Value::Object(description))
     }
 }
 
-/// A recipe as a file holds it: its settings, and its kind under the name `layer`.
+/// A recipe as [`Registry::read_layer`] takes it.
 pub(crate) fn describe(recipe: &dyn Recipe) -> Result<Map<String, Value>> {
     let mut layer = Map::from_iter([("layer".to_owned(), recipe.kind().into())]);
     if let Value::Object(settings) = recipe.settings()? {
@@ -109,23 +113,25 @@ pub(crate) fn describe(recipe: &dyn Recipe) -> Result<Map<String, Value>> {
     Ok(layer)
 }
 
-/// Reads the recipe that another one holds under the name `inner`.
-pub(crate) fn read_inner(settings: &mut Value, registry: &Registry) -> Result<Box<dyn Recipe>> {
-    match settings.get_mut("inner").map(Value::take) {
-        Some(Value::Object(inner)) => registry.read_described(inner),
-        _ => Err(Error::Architecture { problem: "the recipe `inner` is missing".into() }),
-    }
+/// Takes one setting out of an object.
+pub(crate) fn field<T: DeserializeOwned>(settings: &mut Value, name: &str) -> Result<T> {
+    let value = settings.get_mut(name).map(Value::take).unwrap_or_default();
+    serde_json::from_value(value).map_err(|problem| unreadable(&problem))
 }
 
 /// All layers of this crate.
 impl Default for Registry {
     fn default() -> Self {
-        crate::enter_all(Self { readers: BTreeMap::new() })
+        crate::enter_all(Self { readers: BTreeMap::new() }).with::<Sequential>("sequential")
     }
 }
 
-fn read<R: FromSettings>(settings: Value, registry: &Registry) -> Result<Box<dyn Recipe>> {
-    Ok(Box::new(R::from_settings(settings, registry)?))
+/// Reads the recipe that another one holds under the name `inner`.
+pub(crate) fn read_inner(settings: &mut Value, registry: &Registry) -> Result<Box<dyn Recipe>> {
+    match settings.get_mut("inner").map(Value::take) {
+        Some(Value::Object(inner)) => registry.read_layer(inner),
+        _ => Err(Error::Architecture { problem: "the recipe `inner` is missing".into() }),
+    }
 }
 
 /// An architecture that can't be read or written, with the parser's own words.
@@ -155,4 +161,14 @@ pub(crate) fn needs_axes(layer: &str, got: &Shape, expected: &str) -> Error {
         expected: expected.into(),
         help: "check the shape given to build, or add the layer that makes such values",
     }
+}
+
+/// A shape that a layer does not take.
+pub(crate) fn refused(
+    layer: &str,
+    got: &Shape,
+    expected: impl Into<String>,
+    help: &'static str,
+) -> Error {
+    Error::Input { place: layer.into(), got: got.clone(), expected: expected.into(), help }
 }

@@ -1,9 +1,9 @@
 //! Layers in a row: first as recipes, then built into a network.
 
 use crate::{
-    Error, Network, Recipe, Registry, Result,
-    network::Stage,
-    recipe::{describe, unreadable},
+    Error, Layer, Network, Recipe, Registry, Result, Settings,
+    network::{Stage, numbered},
+    recipe::{FromSettings, describe, field, unreadable},
 };
 use brand_nn_autodiff::ParamSet;
 use brand_nn_tensor::Shape;
@@ -63,14 +63,17 @@ impl Sequential {
     /// # Errors
     /// If a setting is out of range or a layer does not take what the one before makes.
     pub fn build(self, input: impl Into<Shape>) -> Result<Network> {
-        let input = input.into();
+        self.network(input.into())
+    }
+
+    fn network(&self, input: Shape) -> Result<Network> {
         let json = self.describe(&input)?;
         let mut shape = input.clone();
         let mut stages: Vec<Stage> = Vec::new();
         for recipe in &self.recipes {
             let kind = recipe.kind();
             let repeats = stages.iter().filter(|stage| stage.kind == kind).count();
-            let name = if repeats == 0 { kind.to_owned() } else { format!("{kind}_{repeats}") };
+            let name = numbered(kind, repeats);
             let layer = recipe.build(&shape).map_err(|error| error.at(&name))?;
             shape = layer.output_shape(&shape).map_err(|error| error.at(&name))?;
             stages.push(Stage { name, kind, layer, output: shape.clone() });
@@ -98,15 +101,42 @@ impl Sequential {
     pub fn from_json(json: &str, registry: &Registry) -> Result<Self> {
         let description: Description =
             serde_json::from_str(json).map_err(|problem| unreadable(&problem))?;
-        let recipes = description.layers.into_iter().map(|layer| registry.read_described(layer));
+        let recipes = description.layers.into_iter().map(|layer| registry.read_layer(layer));
         let recipes = recipes.collect::<Result<_>>()?;
         Ok(Self { recipes, input: Some(description.input.into()) })
     }
 
     fn describe(&self, input: &Shape) -> Result<String> {
-        let layers =
-            self.recipes.iter().map(|recipe| describe(&**recipe)).collect::<Result<_>>()?;
-        let description = Description { input: input.to_vec(), layers };
+        let description = Description { input: input.to_vec(), layers: self.layers()? };
         serde_json::to_string(&description).map_err(|problem| unreadable(&problem))
+    }
+
+    fn layers(&self) -> Result<Vec<Map<String, Value>>> {
+        self.recipes.iter().map(|recipe| describe(&**recipe)).collect()
+    }
+}
+
+/// A row of layers is a recipe itself, for places that take one: branches, short cuts, other rows.
+impl Recipe for Sequential {
+    fn kind(&self) -> &'static str {
+        "sequential"
+    }
+
+    fn build(&self, input: &Shape) -> Result<Box<dyn Layer>> {
+        Ok(Box::new(self.network(input.clone())?))
+    }
+}
+
+impl Settings for Sequential {
+    fn settings(&self) -> Result<Value> {
+        Ok(serde_json::json!({ "layers": self.layers()? }))
+    }
+}
+
+impl FromSettings for Sequential {
+    fn from_settings(mut settings: Value, registry: &Registry) -> Result<Self> {
+        let layers: Vec<_> = field(&mut settings, "layers")?;
+        let recipes = layers.into_iter().map(|layer| registry.read_layer(layer));
+        Ok(Self { recipes: recipes.collect::<Result<_>>()?, input: None })
     }
 }

@@ -53,7 +53,8 @@ impl Summary {
     }
 }
 
-fn row(stage: &Stage) -> SummaryRow {
+/// The row of one layer.
+pub(crate) fn row(stage: &Stage) -> SummaryRow {
     let set = ParamSet::all(&stage.layer).unwrap_or_default();
     let count = |wanted: &[Role]| {
         let chosen = set.iter().filter(|param| wanted.contains(&param.role()));

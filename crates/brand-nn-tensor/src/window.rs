@@ -32,7 +32,17 @@ pub enum PerAxis<T = usize> {
 
 impl<T: Copy> PerAxis<T> {
     /// The settings of `axes` axes, or `None` where there is another number of them.
-    pub(crate) fn get(&self, axes: usize) -> Option<Vec<T>> {
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use brand_nn_tensor::PerAxis;
+    ///
+    /// assert_eq!(PerAxis::from(3).get(2), Some(vec![3, 3]));
+    /// assert_eq!(PerAxis::from([3]).get(2), None);
+    /// ```
+    #[must_use]
+    pub fn get(&self, axes: usize) -> Option<Vec<T>> {
         let each = match self {
             Self::All(one) => return Some(vec![*one; axes]),
             Self::One(each) => &each[..],

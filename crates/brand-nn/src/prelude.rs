@@ -3,10 +3,21 @@
 pub use crate::{Error, Result};
 pub use brand_nn_autodiff::{Gradients, Init, Param, ParamSet, Params, Var};
 pub use brand_nn_layers::{
-    Activation, Bidirectional, Call, Dropout, Embedding, Flatten, Flow, Gru, Layer, Linear, Lstm,
-    Mask, Masking, MergeMode, Network, Nonlinearity, Pass, RecurrentState, Rnn, Sequential,
-    Stacked, TimeDistributed, bidirectional, dense, dropout, embedding, flatten, gru, lstm,
-    masking, simple_rnn, time_distributed,
+    Activation, AdditiveAttention, AlphaDropout, AttentionMask, AttentionPool, AvgPool1d,
+    AvgPool2d, BatchNorm, Bidirectional, Branches, Call, Conv1d, Conv2d, ConvTranspose1d,
+    ConvTranspose2d, Crf, CrossNetwork, Dropout, Embedding, EmbeddingBag, FactorizationMachine,
+    FeedForward, Flatten, Flow, GatedFeedForward, GaussianNoise, Glu, Graph, GraphBuilder,
+    GroupNorm, Gru, Lambda, Layer, LayerNorm, Linear, Lstm, Mask, Masking, MaxPool1d, MaxPool2d,
+    Merge, MergeMode, MultiHeadAttention, Network, Nonlinearity, Pass, PositionEmbedding,
+    RecurrentState, Residual, RmsNorm, Rnn, RotaryEmbedding, SeparableConv1d, SeparableConv2d,
+    Sequential, SinePositionEncoding, SpatialDropout, Stacked, TargetAttention, TimeDistributed,
+    TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer,
+    TransformerOptions, activation, attention_pool, avg_pool1d, avg_pool2d, batch_norm,
+    bidirectional, branches, conv1d, conv2d, dense, dropout, embedding, embedding_bag,
+    feed_forward, flatten, gated_feed_forward, global_avg_pool, global_max_pool, group_norm, gru,
+    layer_norm, lstm, masking, max_pool1d, max_pool2d, multi_head_attention, position_embedding,
+    repeat_vector, reshape, residual, rms_norm, separable_conv1d, separable_conv2d, simple_rnn,
+    sine_position_encoding, spatial_dropout, time_distributed, transformer_encoder_layer,
 };
 pub use brand_nn_losses::{
     BinaryCrossEntropy, BinaryCrossEntropyWithLogits, Bpr, Contrastive, CosineEmbedding,

@@ -1,6 +1,9 @@
 //! Which keys a query may see, the same for all kinds of attention.
 
-use crate::{Error, Result, sequence::{real_steps, three_axes}};
+use crate::{
+    Error, Mask, Result,
+    sequence::{real_steps, three_axes},
+};
 use brand_nn_autodiff::{AttentionOptions, Var};
 use brand_nn_tensor::{DType, Shape, Tensor};
 
@@ -43,6 +46,11 @@ impl AttentionMask {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The mask under which a value's real steps are seen, all where there is none.
+    pub(crate) fn of_steps(mask: Option<&Mask>) -> Self {
+        mask.map_or_else(Self::new, |mask| Self::new().keys(mask.steps()))
     }
 
     /// Hides keys that are padding: bool `[batch, keys]`, true where a key is real.

@@ -2,7 +2,7 @@
 
 use super::{Attended, AttentionMask, mask::one_source, sizes::Sizes};
 use crate::{
-    Alibi, Dropout, Layer, Linear, Pass, Recipe, Result, RotaryEmbedding,
+    Alibi, Dropout, Flow, Layer, Linear, Pass, Recipe, Result, RotaryEmbedding,
     layer::same_type,
     sequence::{features_of, one_example, three_axes},
     setting::out_of_range,
@@ -80,8 +80,7 @@ impl MultiHeadAttention {
     #[must_use]
     pub fn new(features: usize, heads: usize) -> Self {
         let source = features;
-        let sizes =
-            Sizes { features, source, heads, key_heads: heads, head_dim: None, bias: true };
+        let sizes = Sizes { features, source, heads, key_heads: heads, head_dim: None, bias: true };
         Self::of_sizes(sizes)
     }
 
@@ -285,6 +284,12 @@ impl Params for MultiHeadAttention {
 impl Layer for MultiHeadAttention {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
         self.attend([&input, &input, &input], &AttentionMask::new(), pass)
+    }
+
+    fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
+        let Flow { value, mask } = input;
+        let seen = AttentionMask::of_steps(mask.as_ref());
+        Ok(Flow { value: self.attend([&value; 3], &seen, pass)?, mask })
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

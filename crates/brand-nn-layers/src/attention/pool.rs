@@ -2,9 +2,9 @@
 
 use super::Attended;
 use crate::{
-    Activation, Layer, Linear, Pass, Recipe, Result,
-    sequence::{features_of, one_example, real_steps, shares, three_axes},
+    Activation, Flow, Layer, Linear, Mask, Pass, Recipe, Result,
     recipe::at_least,
+    sequence::{features_of, one_example, real_steps, shares, three_axes},
     setting::positive,
 };
 use brand_nn_autodiff::{self as autodiff, Init, Param, Params, Var, Visitor};
@@ -80,6 +80,11 @@ impl Params for AttentionPool {
 impl Layer for AttentionPool {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
         Ok(self.pool(&input, None, pass)?.output)
+    }
+
+    fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
+        let Flow { value, mask } = input;
+        Ok(self.pool(&value, mask.as_ref().map(Mask::steps), pass)?.output.into())
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

@@ -1,6 +1,6 @@
 //! The affine map of the last axis: y = x Wᵀ + b.
 
-use crate::{Activation, Error, Flow, Layer, Pass, Recipe, Result, layer::same_type};
+use crate::{Activation, Error, Layer, Pass, Recipe, Result, layer::same_type};
 use brand_nn_autodiff::{Init, Param, Params, Var};
 use brand_nn_tensor::Shape;
 use serde::{Deserialize, Serialize};
@@ -77,9 +77,7 @@ impl Layer for Linear {
         Ok(self.activation.apply(&input.linear(&weight, bias.as_ref())))
     }
 
-    fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
-        input.each_step("linear", |x| self.forward(x, pass))
-    }
+    each_step!("linear");
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         let (outs, ins) = (self.weight.shape()[0], self.weight.shape()[1]);

@@ -43,7 +43,7 @@ impl Embedding {
         Self::from_param(Param::new([rows, dim], Init::Normal(1.0)))
     }
 
-    fn from_param(weight: Param) -> Self {
+    pub(super) fn from_param(weight: Param) -> Self {
         Self { weight, padding_idx: None, mask_zero: false }
     }
 

@@ -2,4 +2,5 @@
 
 family! {
     embedding: Embedding => embedding EmbeddingRecipe;
+    embedding_bag: Bag, EmbeddingBag => embedding_bag EmbeddingBagRecipe;
 }

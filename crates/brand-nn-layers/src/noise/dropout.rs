@@ -1,7 +1,11 @@
 //! Zeros in random places while training, against overfitting.
 
-use crate::{Flow, Layer, Pass, Recipe, Result};
-use brand_nn_autodiff::{Error as AutodiffError, Params, Var};
+use crate::{
+    Layer, Pass, Result, door,
+    noise::rate,
+    setting::{Setting, settings_only},
+};
+use brand_nn_autodiff::{Params, Var};
 use brand_nn_tensor::Shape;
 use serde::{Deserialize, Serialize};
 
@@ -11,10 +15,10 @@ use serde::{Deserialize, Serialize};
 /// expectation stays (Srivastava and others 2014). A trip for inference changes nothing.
 ///
 /// # Shapes
-/// Any shape, which stays.
+/// Any shape of floats, which stays.
 ///
 /// # Errors
-/// `init`, `build` and `load` refuse a rate outside `0.0..1.0`.
+/// If the input has no floats. `init`, `build` and `load` refuse a rate outside `0.0..1.0`.
 ///
 /// # Examples
 /// ```
@@ -28,51 +32,36 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Debug)]
 pub struct Dropout {
-    rate: f64,
+    rate: Setting,
 }
 
 impl Dropout {
-    /// Makes the layer; `rate` is the share that is dropped.
+    /// Makes the layer; `share` is the share that is dropped.
     #[must_use]
-    pub fn new(rate: f64) -> Self {
-        Self { rate }
+    pub fn new(share: f64) -> Self {
+        Self { rate: rate("dropout", share) }
     }
 
     /// The rate with a key for this trip's mask, if it drops anything.
     pub(crate) fn key(&self, pass: &mut Pass) -> Option<(f64, [u64; 2])> {
-        pass.draw().filter(|_| self.rate > 0.0).map(|key| (self.rate, key))
+        let rate = self.rate.value;
+        pass.draw().filter(|_| rate > 0.0).map(|key| (rate, key))
     }
 }
 
-impl Params for Dropout {
-    fn visit(&self, _: &mut brand_nn_autodiff::Visitor<'_>) {}
-
-    fn check(&self) -> brand_nn_autodiff::Result<()> {
-        if (0.0..1.0).contains(&self.rate) {
-            return Ok(());
-        }
-        Err(AutodiffError::Setting {
-            place: "dropout".into(),
-            setting: "rate",
-            got: self.rate.to_string(),
-            expected: "at least 0 and below 1",
-            help: "the rate is the share that is dropped, not the share that is kept",
-        })
-    }
-}
+settings_only!(Dropout: rate);
 
 impl Layer for Dropout {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
         self.check()?;
+        door::floats("dropout", &input)?;
         Ok(match self.key(pass) {
             Some((rate, key)) => input.dropout(rate, key),
             None => input,
         })
     }
 
-    fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
-        input.each_step("dropout", |x| self.forward(x, pass))
-    }
+    each_step!("dropout");
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         Ok(input.clone())
@@ -93,18 +82,11 @@ pub fn dropout(rate: f64) -> DropoutRecipe {
     DropoutRecipe { rate }
 }
 
-/// The settings of a dropout layer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DropoutRecipe {
-    rate: f64,
-}
-
-impl Recipe for DropoutRecipe {
-    fn kind(&self) -> &'static str {
-        "dropout"
-    }
-
-    fn build(&self, _: &Shape) -> Result<Box<dyn Layer>> {
+recipe! {
+    /// The settings of a dropout layer.
+    DropoutRecipe = "dropout";
+    needs { rate: f64 }
+    build(self, _input) {
         let layer = Dropout::new(self.rate);
         layer.check()?;
         Ok(Box::new(layer))

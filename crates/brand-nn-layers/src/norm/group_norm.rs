@@ -1,7 +1,8 @@
 //! Normalisation of each example's channels: in groups, or each by itself.
 
 use crate::{
-    Error, Layer, Pass, Recipe, Result, layer::same_type, recipe::needs_axes, setting::Setting,
+    Error, Layer, Pass, Recipe, Result, door, layer::same_type, recipe::needs_axes,
+    setting::Setting,
 };
 use brand_nn_autodiff::{Error as AutodiffError, Init, Param, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
@@ -91,6 +92,7 @@ impl Params for GroupNorm {
 impl Layer for GroupNorm {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
         self.check()?;
+        door::floats("group_norm", &input)?;
         if input.ndim() < 2 {
             return Err(needs_axes("group_norm", input.shape(), "[batch, channels, …]"));
         }

@@ -1,7 +1,7 @@
 //! Normalisation of each position by itself: layer norm and RMS norm.
 
 use crate::{
-    Error, Flow, Layer, Pass, Recipe, Result, layer::same_type, recipe::needs_axes, setting::Setting,
+    Error, Layer, Pass, Recipe, Result, layer::same_type, recipe::needs_axes, setting::Setting,
 };
 use brand_nn_autodiff::{Init, Param, Params, Var};
 use brand_nn_tensor::Shape;
@@ -71,9 +71,7 @@ impl Layer for LayerNorm {
         Ok(input.layer_norm(features, Some(&weight), bias.as_ref(), self.epsilon.value))
     }
 
-    fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
-        input.each_step("layer_norm", |x| self.forward(x, pass))
-    }
+    each_step!("layer_norm");
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         last_axis("layer_norm", input, &self.weight)
@@ -133,9 +131,7 @@ impl Layer for RmsNorm {
         Ok(input.rms_norm(weight.shape().clone(), Some(&weight), self.epsilon.value))
     }
 
-    fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
-        input.each_step("rms_norm", |x| self.forward(x, pass))
-    }
+    each_step!("rms_norm");
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         last_axis("rms_norm", input, &self.weight)

@@ -70,6 +70,8 @@ impl Layer for PositionEmbedding {
         Ok(input + weight.slice(0, 0..time))
     }
 
+    each_step!(PLACE);
+
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         let (rows, width) = (self.weight.shape()[0], self.weight.shape()[1]);
         match input[..] {

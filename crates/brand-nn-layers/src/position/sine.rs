@@ -86,6 +86,8 @@ impl Layer for SinePositionEncoding {
         Ok(input + self.waves.rows(time, dtype, |count| self.waves(count).to(dtype)))
     }
 
+    each_step!(PLACE);
+
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         one_example(PLACE, input, self.features)
     }

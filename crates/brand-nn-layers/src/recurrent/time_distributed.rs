@@ -55,6 +55,7 @@ impl Layer for TimeDistributed {
         let [batch, time, ref rest @ ..] = value.shape()[..] else {
             return Err(misfit("time_distributed", value.shape(), "[batch, time, …]"));
         };
+        let made = self.layer.output_shape(&rest.into())?;
         let steps = value.reshape([&[batch * time], rest].concat());
         let outputs = match &mask {
             None => self.layer.forward(steps, pass)?,
@@ -62,12 +63,12 @@ impl Layer for TimeDistributed {
                 mask.require("time_distributed", value.shape())?;
                 let real = Tensor::from(mask.places().concat());
                 let outputs = self.layer.forward(steps.index_select(0, &real)?, pass)?;
-                let whole = [&[batch * time], &outputs.shape()[1..]].concat();
+                let whole = [&[batch * time], &made[..]].concat();
                 let zeros = Var::from(Tensor::zeros_of(whole, outputs.dtype()));
                 zeros.index_add(0, &real, &outputs)?
             }
         };
-        let whole = [&[batch, time], &outputs.shape()[1..]].concat();
+        let whole = [&[batch, time], &made[..]].concat();
         Ok(Flow { value: outputs.reshape(whole), mask })
     }
 

@@ -2,7 +2,7 @@
 
 use super::{TransformerOptions, residual::Residual};
 use crate::{
-    AttentionMask, Layer, LayerNorm, Linear, MultiHeadAttention, Pass, Recipe, Result,
+    AttentionMask, Flow, Layer, LayerNorm, Linear, MultiHeadAttention, Pass, Recipe, Result,
     sequence::features_of,
 };
 use brand_nn_autodiff::{ParamSet, Params, Var};
@@ -73,9 +73,8 @@ impl TransformerEncoderLayer {
     /// If a shape or type does not fit, or a parameter is pending.
     pub fn encode(&self, x: &Var, mask: &AttentionMask, pass: &mut Pass) -> Result<Var> {
         let Self { self_attention, linear1, linear2, norm1, norm2, residual } = self;
-        let x = residual.around(x, norm1, pass, |x, pass| {
-            self_attention.attend([x, x, x], mask, pass)
-        })?;
+        let x = residual
+            .around(x, norm1, pass, |x, pass| self_attention.attend([x, x, x], mask, pass))?;
         residual.around(&x, norm2, pass, |x, pass| residual.maps(x, [linear1, linear2], pass))
     }
 }
@@ -83,6 +82,12 @@ impl TransformerEncoderLayer {
 impl Layer for TransformerEncoderLayer {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
         self.encode(&input, &AttentionMask::new(), pass)
+    }
+
+    fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
+        let Flow { value, mask } = input;
+        let seen = AttentionMask::of_steps(mask.as_ref());
+        Ok(Flow { value: self.encode(&value, &seen, pass)?, mask })
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

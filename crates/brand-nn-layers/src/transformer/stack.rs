@@ -1,7 +1,7 @@
 //! Layers of a transformer one above the other: the encoder and the decoder.
 
 use super::{TransformerDecoderLayer, TransformerEncoderLayer, TransformerOptions};
-use crate::{AttentionMask, Layer, LayerNorm, Pass, Result, setting::positive};
+use crate::{AttentionMask, Flow, Layer, LayerNorm, Pass, Result, setting::positive};
 use brand_nn_autodiff::{self as autodiff, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
 
@@ -141,6 +141,12 @@ impl TransformerDecoder {
 impl Layer for TransformerEncoder {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
         self.encode(&input, &AttentionMask::new(), pass)
+    }
+
+    fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
+        let Flow { value, mask } = input;
+        let seen = AttentionMask::of_steps(mask.as_ref());
+        Ok(Flow { value: self.encode(&value, &seen, pass)?, mask })
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

@@ -2,35 +2,59 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-use brand_nn_autodiff::Params;
+use brand_nn_autodiff::{Params, Var};
 use brand_nn_layers::{
     Activation, BatchNorm, Call, Dropout, Layer, LayerNorm, Linear, Lstm, Pass, Registry,
     Sequential, check, checkpoint, dense, dropout, embedding, flatten, group_norm, lstm,
 };
-use brand_nn_tensor::{DType, Rng, Tensor};
-use std::{fs, path::Path};
+use brand_nn_tensor::{DType, Rng, Shape, Tensor};
+use std::{
+    fs,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    rc::Rc,
+};
 
+mod activation;
 mod attention;
 mod click;
+mod combine;
+mod conv;
 mod dense;
+mod graph;
 mod lookup;
 mod noise;
 mod norm;
+mod pool;
 mod position;
 mod recurrent;
 mod shape;
 mod tagging;
 mod transformer;
+mod weights;
 
-/// A layer of the suite: its type's name, and its way through the contract.
+/// A layer of the suite: its type's name, its way through the contract, and itself.
 struct Row {
     layer: &'static str,
     check: Box<dyn Fn() -> brand_nn_layers::Result<()>>,
+    make: Box<dyn Fn() -> Box<dyn Layer>>,
+    input: Tensor,
 }
 
 /// A row for what `make` makes, on a batch of examples.
-fn row<L: Layer>(layer: &'static str, make: impl Fn() -> L + 'static, input: Tensor) -> Row {
-    Row { layer, check: Box::new(move || check::layer(&make, &input)) }
+fn row<L: Layer + 'static>(
+    layer: &'static str,
+    make: impl Fn() -> L + 'static,
+    input: Tensor,
+) -> Row {
+    let (make, batch) = (Rc::new(make), input.clone());
+    let again = make.clone();
+    Row {
+        layer,
+        check: Box::new(move || check::layer(&*make, &batch)),
+        make: Box::new(move || Box::new(again().init(7).unwrap())),
+        input,
+    }
 }
 
 /// Normal draws of a shape.
@@ -40,12 +64,17 @@ fn draws(shape: &[usize]) -> Tensor {
 
 fn rows() -> Vec<Row> {
     let families = [
+        activation::rows,
         attention::rows,
         click::rows,
+        combine::rows,
+        conv::rows,
         dense::rows,
+        graph::rows,
         lookup::rows,
         noise::rows,
         norm::rows,
+        pool::rows,
         position::rows,
         recurrent::rows,
         shape::rows,
@@ -60,6 +89,55 @@ fn layers_keep_the_contract() {
     for row in rows() {
         (row.check)().unwrap_or_else(|error| panic!("{}: {error}", row.layer));
     }
+}
+
+/// Whatever the shape and type of an input, a layer takes it with its gradient, or refuses it.
+#[test]
+fn no_input_makes_a_layer_panic() {
+    // A lambda is the user's formula, which may panic as tensors do.
+    for row in rows().into_iter().filter(|row| row.layer != "Lambda") {
+        let (layer, rank) = ((row.make)(), row.input.ndim());
+        for shape in shapes(rank.saturating_sub(1)).chain(near(row.input.shape())) {
+            let zeros = Tensor::zeros(&shape[..]);
+            for dtype in [DType::F32, DType::I64] {
+                let input = zeros.to(dtype);
+                let run = || run(&*layer, &input);
+                let ran = catch_unwind(AssertUnwindSafe(run));
+                assert!(ran.is_ok(), "{} panics at {dtype} {shape:?}", row.layer);
+            }
+        }
+    }
+}
+
+/// For inference, then for training and back, as far as there is no error.
+fn run(layer: &dyn Layer, input: &Tensor) -> brand_nn_layers::Result<()> {
+    layer.call(input, &mut Pass::inference())?;
+    let x = if input.dtype().is_float() { Var::leaf(input.clone()) } else { input.into() };
+    let y = layer.call(x, &mut Pass::training(&mut Rng::new(1)))?;
+    if y.is_tracked() {
+        y.sum().backward()?;
+    }
+    Ok(())
+}
+
+/// Shapes of so many axes, one more and two more, with lengths of 0, 1, 3 and 4: 300 at most.
+fn shapes(fewest: usize) -> impl Iterator<Item = Vec<usize>> {
+    (fewest..fewest + 3).flat_map(|axes| {
+        let length = |number: usize, axis: usize| [0, 1, 3, 4][(number >> (2 * axis)) % 4];
+        (0..1 << (2 * axes))
+            .take(300)
+            .map(move |number| (0..axes).map(|axis| length(number, axis)).collect())
+    })
+}
+
+/// The shape with one axis changed.
+fn near(shape: &Shape) -> impl Iterator<Item = Vec<usize>> {
+    let (shape, axes) = (shape.to_vec(), shape.len());
+    (0..axes * 4).map(move |number| {
+        let mut other = shape.clone();
+        other[number / 4] = [0, 1, shape[number / 4] + 1, 9][number % 4];
+        other
+    })
 }
 
 /// Every type of the sources that is a layer has a row of its name.
@@ -79,21 +157,23 @@ fn every_layer_has_a_row() {
         }
     }
     assert!(layers.len() > 8, "only {layers:?} found");
-    layers.retain(|layer| !listed.contains(&layer.as_str()) && layer != "Network");
+    layers.retain(|layer| !listed.contains(&layer.as_str()));
+    layers.retain(|layer| !["Box", "Network"].contains(&layer.as_str()));
     assert!(layers.is_empty(), "{layers:?} have no row in the suite");
 }
 
 /// The names of the types that a source makes layers.
 fn layers_of(source: &str) -> Vec<String> {
-    let lines = source.lines().filter_map(|line| line.strip_prefix("impl Layer for "));
-    lines.map(|rest| rest.trim_end_matches([' ', '{']).to_owned()).collect()
+    let lines = source.lines().filter(|line| line.starts_with("impl"));
+    let types = lines.filter_map(|line| Some(line.split_once("Layer for ")?.1));
+    types.filter_map(|rest| Some(rest.split(['<', ' ']).next()?.to_owned())).collect()
 }
 
 /// Dropout inside a checkpoint: the second run has the masks of the first.
 #[test]
 fn a_checkpoint_repeats_its_masks() {
-    let x = brand_nn_autodiff::Var::leaf(Tensor::ones([1000]));
-    let run = |x: brand_nn_autodiff::Var, pass: &mut Pass| Dropout::new(0.5).call(x, pass);
+    let x = Var::leaf(Tensor::ones([1000]));
+    let run = |x: Var, pass: &mut Pass| Dropout::new(0.5).call(x, pass);
     let y = checkpoint(&x, &mut Pass::training(&mut Rng::new(4)), run).unwrap();
     let slope = y.sum().backward().unwrap().get(&x).unwrap();
     assert_eq!(&slope, y.tensor());

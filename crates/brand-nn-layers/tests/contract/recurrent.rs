@@ -6,8 +6,9 @@ use brand_nn_autodiff::{
     check::{gradient, second_order},
 };
 use brand_nn_layers::{
-    BatchNorm, Bidirectional, Call, Dropout, Embedding, Error, Flow, Gru, Layer, LayerNorm, Linear,
-    Lstm, Mask, Masking, MergeMode, Network, Nonlinearity, Pass, RecurrentState, Registry, Result,
+    Activation, AlphaDropout, BatchNorm, Bidirectional, Call, Dropout, Embedding, Error,
+    FeedForward, Flow, GaussianDropout, GaussianNoise, Glu, Gru, Layer, LayerNorm, Linear, Lstm,
+    Mask, Masking, MergeMode, Network, Nonlinearity, Pass, RecurrentState, Registry, Result,
     RmsNorm, Rnn, Sequential, Stacked, TimeDistributed, bidirectional, check, dense, dropout,
     embedding, flatten, gru, lstm, masking, simple_rnn, time_distributed,
 };
@@ -173,7 +174,13 @@ fn networks_do_not_see_padding() {
 #[test]
 fn layers_of_single_steps_keep_the_mask() {
     let flow = || Flow::masked(draws(&[2, 3, 4]), mask(&["xx.", "x.."])).unwrap();
-    let layers: [Box<dyn Layer>; 6] = [
+    let layers: [Box<dyn Layer>; 12] = [
+        Box::new(Activation::Mish),
+        Box::new(AlphaDropout::new(0.5)),
+        Box::new(GaussianNoise::new(0.5)),
+        Box::new(GaussianDropout::new(0.5)),
+        Box::new(Glu::default()),
+        Box::new(FeedForward::new(4, 8).init(1).unwrap()),
         Box::new(Linear::new(4, 2).init(1).unwrap()),
         Box::new(Dropout::new(0.5)),
         Box::new(LayerNorm::new(4).init(1).unwrap()),

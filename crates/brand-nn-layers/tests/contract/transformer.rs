@@ -3,10 +3,11 @@
 use crate::{Row, draws, refused, row};
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_layers::{
-    Activation, AttentionMask, Call, Error, LayerNorm, Network, Pass, Registry, Sequential,
-    TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer,
-    TransformerOptions, attention_pool, check, cross_network, embedding, multi_head_attention,
-    position_embedding, sine_position_encoding, transformer_encoder_layer,
+    Activation, AttentionMask, Call, Error, Flow, LayerNorm, Mask, Network, Pass, Registry,
+    Sequential, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder,
+    TransformerEncoderLayer, TransformerOptions, activation, attention_pool, check, cross_network,
+    dense, embedding, gated_feed_forward, multi_head_attention, position_embedding, residual,
+    sine_position_encoding, transformer_encoder_layer,
 };
 use brand_nn_tensor::{Rng, Tensor, check::assert_close};
 
@@ -74,6 +75,39 @@ fn dropout_acts_while_training() {
     let run = |seed| layer.call(&x, &mut Pass::training(&mut Rng::new(seed))).unwrap();
     assert_eq!(run(1).tensor(), run(1).tensor());
     assert_ne!(run(1).tensor(), run(2).tensor());
+}
+
+/// Padded text gives what it gives without padding, through attention and what stands around it.
+#[test]
+fn transformers_do_not_see_padding() {
+    let block = Sequential::new()
+        .add(multi_head_attention(2))
+        .add(gated_feed_forward(6))
+        .add(activation(Activation::Silu));
+    let network = Sequential::new()
+        .add(embedding(9, 4).mask_zero(true))
+        .add(sine_position_encoding())
+        .add(position_embedding())
+        .add(transformer_encoder_layer(options()))
+        .add(residual(block))
+        .add(attention_pool(3))
+        .add(dense(2));
+    let network = network.build([5]).unwrap().init(3).unwrap();
+    let answer = |ids: Tensor| network.call(ids, &mut Pass::inference()).unwrap().into_tensor();
+    let plain = answer(Tensor::from([[4_i64, 8, 1]]));
+    assert_close(&answer(Tensor::from([[4_i64, 8, 1, 0, 0]])), &plain, 1e-6);
+    let batch = answer(Tensor::from([[4_i64, 8, 1, 0, 0], [3, 3, 3, 3, 3]]));
+    assert_close(&batch.slice(0, ..1), &plain, 1e-6);
+
+    let stack = TransformerEncoder::new(2, 4, &options()).init(1).unwrap();
+    let mask = Mask::from_lengths(&[3, 5], 5).unwrap();
+    let x = draws(&[2, 5, 4]);
+    let flow = Flow::masked(&x, mask.clone()).unwrap();
+    let seen = stack.call_flow(flow, &mut Pass::inference()).unwrap();
+    assert_eq!(seen.mask, Some(mask));
+    let short = x.slice(0, ..1).slice(1, ..3);
+    let alone = stack.call(short, &mut Pass::inference()).unwrap();
+    assert_close(&seen.value.tensor().slice(0, ..1).slice(1, ..3), alone.tensor(), 1e-5);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-use brand_nn_autodiff::{Gradients, Param, Params, Var};
-use brand_nn_layers::{Call, Embedding, Linear, Lstm, Pass, RecurrentState};
+use brand_nn_autodiff::{Gradients, Param, ParamSet, Params, Var};
+use brand_nn_layers::{Call, Embedding, Layer, Linear, Lstm, Pass, RecurrentState};
 use brand_nn_tensor::{
     DType, Tensor,
     check::{assert_close, golden_from_str},
@@ -19,6 +19,9 @@ mod tagging;
 mod transformer;
 
 const GOLDEN: &str = include_str!("layers.json");
+
+mod conv;
+mod functions;
 
 fn cases(kind: &str) -> Vec<Value> {
     cases_in(GOLDEN, kind)
@@ -62,6 +65,24 @@ fn check_gradient(
     tolerance: f64,
 ) {
     assert_close(&gradients.get(leaf).unwrap(), &tensor(golden), tolerance);
+}
+
+/// Runs a layer of one input, whose parameters have PyTorch's names, against a case.
+#[track_caller]
+fn check_layer(layer: &dyn Layer, case: &Value) {
+    let set = ParamSet::all(layer).unwrap();
+    assert_eq!(set.len(), case["params"].as_object().unwrap().len(), "{}", case["name"]);
+    for (dtype, outputs, slopes) in PRECISIONS {
+        set.named().for_each(|(name, param)| self::set(param, &case["params"][name], dtype));
+        let x = Var::leaf(tensor(&case["inputs"]["input"]).to(dtype));
+        let y = layer.call(&x, &mut Pass::inference().learning()).unwrap();
+        assert_close(y.tensor(), &tensor(&case["outputs"]["output"]), outputs);
+        let gradients = weighted(&y, &case["seed_gradient"]["output"]).backward().unwrap();
+        check_gradient(&gradients, &x, &case["gradients"]["input"], slopes);
+        set.named().for_each(|(name, param)| {
+            check_gradient(&gradients, param, &case["gradients"][name], slopes);
+        });
+    }
 }
 
 #[test]

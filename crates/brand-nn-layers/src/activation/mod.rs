@@ -1,0 +1,6 @@
+//! Functions that bend: what stands between two linear maps.
+
+family! {
+    function: Activation => activation ActivationRecipe;
+    prelu: Prelu => prelu PreluRecipe;
+}

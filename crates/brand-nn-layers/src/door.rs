@@ -1,0 +1,24 @@
+//! What layers ask of an input before they look closer.
+
+use crate::{Error, Result, recipe::needs_axes};
+use brand_nn_autodiff::Var;
+use brand_nn_tensor::Shape;
+
+/// The shape of one example of a batch.
+pub(crate) fn example(layer: &str, batch: &Shape) -> Result<Shape> {
+    let split = batch.split_first();
+    split.map(|(_, example)| example.into()).ok_or_else(|| needs_axes(layer, batch, "[batch, …]"))
+}
+
+/// Refuses integers and flags where a function needs floats.
+pub(crate) fn floats(layer: &str, input: &Var) -> Result<()> {
+    if input.dtype().is_float() {
+        return Ok(());
+    }
+    Err(Error::InputType {
+        place: layer.into(),
+        got: input.dtype(),
+        expected: "floats".into(),
+        help: "look ids up in an embedding; cast numbers with .to(DType::F32)",
+    })
+}
