@@ -3,22 +3,18 @@
     pip install -r requirements.txt
     python sentiment.py --data zh_shopping.tsv --splitter words --seeds 1 2 3
     python sentiment.py --timing
-    python sentiment.py --steps-protocol
 
 The data is a table with the columns label (0 or 1) and text, divided by tabs, with a header. Rows
 whose number (from 0, header not counted) is 4 modulo 5 are the test set; the rest is shuffled with
 the seed, and its last tenth is the validation set. Texts become numbers as with Keras' Tokenizer
 (10,000 words, fitted on all rows outside the test set) and are padded and cut at the front.
 
-`--timing` and `--steps-protocol` take random words where no data is given. With the protocol,
-every line `block N` on standard input runs N train steps and is answered by one line, the
-milliseconds per step; so a driver can let several programs take turns on one machine.
+`--timing` takes random words where no data is given.
 """
 
 import argparse
 import copy
 import statistics
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -237,19 +233,6 @@ def timing(reviews):
     print(f"inference: {inference:.2f} ms per batch (batch {BATCH}, time {LENGTH})")
 
 
-def steps_protocol(reviews):
-    watch = Stopwatch(reviews)
-    for line in sys.stdin:
-        match line.split():
-            case ["block", count]:
-                steps = int(count)
-                print(f"{sum(watch.train_step() for _ in range(steps)) / steps:.4f}", flush=True)
-            case []:
-                pass
-            case _:
-                sys.exit(f"came {line.strip()!r}, expected `block N`")
-
-
 # ---- command line -------------------------------------------------------------------------------
 
 
@@ -261,9 +244,8 @@ def arguments():
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="at most so many")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--timing", action="store_true")
-    parser.add_argument("--steps-protocol", action="store_true")
     args = parser.parse_args()
-    if not (args.data or args.timing or args.steps_protocol):
+    if not (args.data or args.timing):
         parser.error("--data is needed to train")
     return args
 
@@ -272,8 +254,6 @@ def main():
     args = arguments()
     torch.set_num_threads(args.threads)
     reviews = Reviews(args.data, splitter(args.splitter)) if args.data else None
-    if args.steps_protocol:
-        return steps_protocol(reviews)
     print(f"torch {torch.__version__}, {args.threads} threads")
     if args.timing:
         return timing(reviews)

@@ -1,0 +1,243 @@
+//! Train steps of whole models, in turns with a peer's in one run.
+//!
+//! `cargo bench --bench steps -- MODEL` times our steps alone, where MODEL is a row of [`MODELS`];
+//! with the command of a peer that speaks the line protocol of `benches/peers` they take turns,
+//! A B B A, and the ratio is printed:
+//!
+//! `cargo bench --bench steps -- mlp python benches/peers/pytorch/steps.py mlp`
+
+#![allow(clippy::print_stdout, reason = "a report is what this program is for")]
+
+use brand_nn::prelude::*;
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Child, Command, Stdio},
+    time::Instant,
+};
+
+type Outcome<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+const ROUNDS: usize = 6; // of two blocks each
+
+/// A model: its name, how it is made, and the steps of a block.
+type Row = (&'static str, fn() -> Outcome<Ours>, usize);
+
+const MODELS: [Row; 5] = [
+    ("sentiment", sentiment, 10),
+    ("mlp", || mlp(64, &[784, 256, 10]), 100),
+    ("wide-mlp", || mlp(512, &[784, 512, 512, 10]), 20),
+    ("cnn", cnn, 5),
+    ("encoder", encoder, 2),
+];
+
+fn main() -> Outcome<()> {
+    let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
+    let name = words.next().unwrap_or_else(|| "sentiment".into());
+    let known = MODELS.map(|(name, _, _)| name).join(", ");
+    let row = MODELS.iter().find(|row| row.0 == name);
+    let (_, make, steps) = row.ok_or_else(|| format!("no model `{name}`; there are {known}"))?;
+    let mut ours = make()?;
+    ours.block(*steps)?;
+    match &words.collect::<Vec<_>>()[..] {
+        [] => alone(&mut ours, *steps),
+        [program, words @ ..] => in_turns(&mut ours, &mut Peer::start(program, words)?, *steps),
+    }
+}
+
+fn alone(ours: &mut Ours, steps: usize) -> Outcome<()> {
+    let mut times = (0..ROUNDS).map(|_| ours.block(steps)).collect::<Outcome<Vec<_>>>()?;
+    println!("train step: {:.2} ms, the median of {ROUNDS} blocks", median(&mut times));
+    Ok(())
+}
+
+fn in_turns(ours: &mut Ours, peer: &mut Peer, steps: usize) -> Outcome<()> {
+    peer.block(steps)?;
+    let (mut mine, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..2 * ROUNDS {
+        let pair = match round % 2 {
+            0 => (ours.block(steps)?, peer.block(steps)?),
+            _ => {
+                let peer = peer.block(steps)?;
+                (ours.block(steps)?, peer)
+            }
+        };
+        mine.push(pair.0);
+        theirs.push(pair.1);
+        ratios.push(pair.0 / pair.1);
+    }
+    let (low, high) = bootstrap(&ratios);
+    println!(
+        "train step: ours {:.2} ms, peer {:.2} ms, median paired ratio {:.3} (95 %: {low:.3} to \
+         {high:.3}, {} pairs of blocks of {steps} steps)",
+        median(&mut mine),
+        median(&mut theirs),
+        median(&mut ratios.clone()),
+        ratios.len(),
+    );
+    Ok(())
+}
+
+/// A model in training, with one batch of random data.
+struct Ours {
+    model: Box<dyn Layer>,
+    optimizer: Box<dyn Optimizer>,
+    loss: fn(&Var, &Tensor) -> Outcome<Var>,
+    input: Tensor,
+    target: Tensor,
+    rng: Rng,
+}
+
+impl Ours {
+    /// The milliseconds of a step, the mean of `steps`.
+    fn block(&mut self, steps: usize) -> Outcome<f64> {
+        let start = Instant::now();
+        for _ in 0..steps {
+            let output = self.model.call(&self.input, &mut Pass::training(&mut self.rng))?;
+            let loss = (self.loss)(&output, &self.target)?;
+            drop(output);
+            self.optimizer.step(&mut self.model, loss.backward()?)?;
+        }
+        Ok(start.elapsed().as_secs_f64() * 1e3 / steps as f64)
+    }
+}
+
+/// The review classifier of Keras' tutorials: batch 32 of length 100.
+fn sentiment() -> Outcome<Ours> {
+    let network = Sequential::new()
+        .add(embedding(10_000, 50))
+        .add(lstm(128).return_sequences(true))
+        .add(dropout(0.2))
+        .add(lstm(128))
+        .add(dropout(0.2))
+        .add(dense(1).activation(Activation::Sigmoid));
+    let mut rng = Rng::new(1);
+    let input = Tensor::randint([32, 100], 1, 10_000, &mut rng);
+    let target = Tensor::bernoulli([32], 0.5, &mut rng).to(DType::F32);
+    let loss = |output: &Var, target: &Tensor| Ok(binary_cross_entropy(output, target)?);
+    Ok(Ours { loss, ..classifier(network.build([100])?, input, target)? })
+}
+
+/// Linear layers with ReLU between, of the given widths.
+fn mlp(batch: usize, widths: &[usize]) -> Outcome<Ours> {
+    let [input, hidden @ .., classes] = widths else { return Err("an MLP has two widths".into()) };
+    let network = hidden.iter().fold(Sequential::new(), |network, &width| {
+        network.add(dense(width).activation(Activation::Relu))
+    });
+    let mut rng = Rng::new(1);
+    let labels = Tensor::randint([batch], 0, *classes as i64, &mut rng);
+    let images = Tensor::randn([batch, *input], &mut rng);
+    classifier(network.add(dense(*classes)).build([*input])?, images, labels)
+}
+
+/// Two convolutions, a pool and two linear layers on images of 28 × 28, batch 64.
+fn cnn() -> Outcome<Ours> {
+    let network = Sequential::new()
+        .add(conv2d(32, 3).activation(Activation::Relu))
+        .add(conv2d(64, 3).activation(Activation::Relu))
+        .add(max_pool2d(2))
+        .add(flatten())
+        .add(dense(128).activation(Activation::Relu))
+        .add(dense(10));
+    let mut rng = Rng::new(1);
+    let labels = Tensor::randint([64], 0, 10, &mut rng);
+    classifier(network.build([1, 28, 28])?, Tensor::randn([64, 1, 28, 28], &mut rng), labels)
+}
+
+/// An encoder of MiniLM's size, six layers of 384, on 8 texts of 128 tokens, with AdamW.
+fn encoder() -> Outcome<Ours> {
+    let options = TransformerOptions::new(12, 1536).dropout(0.1).activation(Activation::Gelu);
+    let model = Encoder {
+        tokens: Embedding::new(30_522, 384),
+        positions: PositionEmbedding::new(512, 384),
+        dropout: Dropout::new(0.1),
+        layers: TransformerEncoder::new(6, 384, &options),
+        head: Linear::new(384, 2),
+    };
+    let mut rng = Rng::new(1);
+    let input = Tensor::randint([8, 128], 1, 30_522, &mut rng);
+    let target = Tensor::randint([8], 0, 2, &mut rng);
+    Ok(Ours { optimizer: Box::new(AdamW::new(1e-3)), ..classifier(model, input, target)? })
+}
+
+/// An encoder whose mean over time is classified.
+#[derive(Params)]
+struct Encoder {
+    tokens: Embedding,
+    positions: PositionEmbedding,
+    dropout: Dropout,
+    layers: TransformerEncoder,
+    head: Linear,
+}
+
+impl Layer for Encoder {
+    fn forward(&self, ids: Var, pass: &mut Pass) -> brand_nn::layers::Result<Var> {
+        let x = self.positions.call(self.tokens.call(ids, pass)?, pass)?;
+        let x = self.layers.call(self.dropout.call(x, pass)?, pass)?;
+        self.head.call(x.mean_axis(1), pass)
+    }
+
+    fn output_shape(&self, _: &Shape) -> brand_nn::layers::Result<Shape> {
+        Ok([2].into())
+    }
+}
+
+/// A model that learns to tell classes from logits, with Adam.
+fn classifier(model: impl Layer + 'static, input: Tensor, target: Tensor) -> Outcome<Ours> {
+    Ok(Ours {
+        model: Box::new(model.init(1)?),
+        optimizer: Box::new(Adam::new(1e-3)),
+        loss: |output, target| Ok(cross_entropy(output, target)?),
+        input,
+        target,
+        rng: Rng::new(1),
+    })
+}
+
+/// A program that answers `block N` with the milliseconds of a step.
+struct Peer {
+    child: Child,
+    answers: BufReader<std::process::ChildStdout>,
+}
+
+impl Peer {
+    fn start(program: &str, words: &[String]) -> Outcome<Self> {
+        // Cargo runs benches in their package's folder; commands are given from the root.
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+        let mut command = Command::new(program);
+        command.args(words).current_dir(root).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn()?;
+        let answers = BufReader::new(child.stdout.take().ok_or("the peer has no output")?);
+        Ok(Self { child, answers })
+    }
+
+    fn block(&mut self, steps: usize) -> Outcome<f64> {
+        let input = self.child.stdin.as_mut().ok_or("the peer has no input")?;
+        writeln!(input, "block {steps}")?;
+        let mut answer = String::new();
+        self.answers.read_line(&mut answer)?;
+        Ok(answer.trim().parse()?)
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        // The peer ends with its input; if it does not, nothing here depends on it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The middle 95 % of the medians of 2,000 resamples.
+fn bootstrap(values: &[f64]) -> (f64, f64) {
+    let mut rng = Rng::new(1);
+    let mut draw = || values[(rng.next_u64() % values.len() as u64) as usize];
+    let mut medians: Vec<_> =
+        (0..2000).map(|_| median(&mut values.iter().map(|_| draw()).collect::<Vec<_>>())).collect();
+    medians.sort_by(f64::total_cmp);
+    (medians[50], medians[1949])
+}
