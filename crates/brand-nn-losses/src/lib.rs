@@ -37,47 +37,41 @@
 //! [`check`] puts any loss through the contract. One more loss is one more file, a line below, and
 //! a row each of `tests/contract.rs` and `tests/golden.rs`.
 
-mod binary_cross_entropy;
-pub mod check;
-mod contrast;
-mod cross_entropy;
-mod ctc;
-mod dice;
-mod divergence;
-mod error;
-mod focal;
-mod gaussian;
-mod hinge;
-mod huber;
-mod log_cosh;
-mod loss;
-mod mae;
-mod mse;
-mod pairs;
-mod poisson;
-mod quantile;
-mod ranking;
-mod relative;
+/// One line a room: its file and the names that it exports.
+macro_rules! rooms {
+    ($($file:ident: $($name:ident),+;)+) => {
+        $(
+            mod $file;
+            pub use $file::{$($name),+};
+        )+
+    };
+}
 
-pub use binary_cross_entropy::{
-    BinaryCrossEntropy, BinaryCrossEntropyWithLogits, bce_with_logits, binary_cross_entropy,
-};
-pub use contrast::{InfoNce, NtXent};
-pub use cross_entropy::{CrossEntropy, cross_entropy};
-pub use ctc::{Ctc, ctc};
-pub use dice::{Dice, dice};
-pub use divergence::{JensenShannon, KlDivergence, kl_divergence};
+rooms! {
+    binary_cross_entropy:
+        BinaryCrossEntropy, BinaryCrossEntropyWithLogits, bce_with_logits, binary_cross_entropy;
+    contrast: InfoNce, NtXent;
+    cross_entropy: CrossEntropy, cross_entropy;
+    ctc: Ctc, ctc;
+    dice: Dice, dice;
+    divergence: JensenShannon, KlDivergence, kl_divergence;
+    focal: Focal, focal;
+    gaussian: GaussianNll, ZeroInflatedLogNormal, gaussian_nll, zero_inflated_log_normal;
+    hinge: Hinge, MultiMargin, SquaredHinge, hinge;
+    huber: Huber, SmoothL1, huber, smooth_l1;
+    log_cosh: LogCosh, log_cosh;
+    mae: MeanAbsoluteError, mae;
+    mse: MeanSquaredError, mse;
+    pairs: Contrastive, CosineEmbedding, Triplet;
+    poisson: PoissonNll, Tweedie, poisson_nll;
+    quantile: Quantile;
+    ranking: Bpr, ListMle, ListNet, MarginRanking, RankNet;
+    relative: MeanAbsolutePercentageError, MeanSquaredLogarithmicError, mape, msle;
+}
+
+pub mod check;
+mod error;
+mod loss;
+
 pub use error::{Error, Result};
-pub use focal::{Focal, focal};
-pub use gaussian::{GaussianNll, ZeroInflatedLogNormal, gaussian_nll, zero_inflated_log_normal};
-pub use hinge::{Hinge, MultiMargin, SquaredHinge, hinge};
-pub use huber::{Huber, SmoothL1, huber, smooth_l1};
-pub use log_cosh::{LogCosh, log_cosh};
 pub use loss::{Loss, Reduction};
-pub use mae::{MeanAbsoluteError, mae};
-pub use mse::{MeanSquaredError, mse};
-pub use pairs::{Contrastive, CosineEmbedding, Triplet};
-pub use poisson::{PoissonNll, Tweedie, poisson_nll};
-pub use quantile::Quantile;
-pub use ranking::{Bpr, ListMle, ListNet, MarginRanking, RankNet};
-pub use relative::{MeanAbsolutePercentageError, MeanSquaredLogarithmicError, mape, msle};

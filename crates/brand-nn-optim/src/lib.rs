@@ -42,59 +42,51 @@
 //! [`check`] puts any optimizer through the contract. One more optimizer is one more file, a line
 //! below, and a row each of `tests/contract.rs` and `tests/golden.rs`.
 
-mod accumulate;
-mod adadelta;
-mod adafactor;
-mod adagrad;
-mod adam;
-mod adamax;
-mod average;
+/// One line a room: its file and the names that it exports.
+macro_rules! rooms {
+    ($($file:ident: $($name:ident),+;)+) => {
+        $(
+            mod $file;
+            pub use $file::{$($name),+};
+        )+
+    };
+}
+
+rooms! {
+    accumulate: Accumulate;
+    adadelta: Adadelta;
+    adafactor: Adafactor;
+    adagrad: Adagrad;
+    adam: Adam, AdamW;
+    adamax: Adamax;
+    average: Average;
+    clip: clip_adaptive;
+    constraint: Constraint;
+    ftrl: Ftrl;
+    group: Group;
+    lamb: Lamb;
+    lazy_adam: LazyAdam;
+    lbfgs: Lbfgs;
+    lion: Lion;
+    muon: Muon;
+    nadam: NAdam;
+    radam: RAdam;
+    rmsprop: RmsProp;
+    sam: Sam;
+    sgd: Sgd;
+}
+
 pub mod check;
-mod clip;
-mod constraint;
 mod error;
-mod ftrl;
-mod group;
-mod lamb;
-mod lazy_adam;
-mod lbfgs;
-mod lion;
-mod muon;
-mod nadam;
 mod optimizer;
-mod radam;
-mod rmsprop;
-mod sam;
 mod schedule;
 mod setting;
-mod sgd;
 mod state;
 
-pub use accumulate::Accumulate;
-pub use adadelta::Adadelta;
-pub use adafactor::Adafactor;
-pub use adagrad::Adagrad;
-pub use adam::{Adam, AdamW};
-pub use adamax::Adamax;
-pub use average::Average;
-pub use clip::clip_adaptive;
-pub use constraint::Constraint;
 pub use error::{Error, Result};
-pub use ftrl::Ftrl;
-pub use group::Group;
-pub use lamb::Lamb;
-pub use lazy_adam::LazyAdam;
-pub use lbfgs::Lbfgs;
-pub use lion::Lion;
-pub use muon::Muon;
-pub use nadam::NAdam;
 pub use optimizer::Optimizer;
-pub use radam::RAdam;
-pub use rmsprop::RmsProp;
-pub use sam::Sam;
 pub use schedule::{
     Anneal, Chained, Cosine, CosineRestarts, Cyclic, CyclicMode, Exponential, InverseSqrt,
     MultiStep, OneCycle, Plateau, Polynomial, Schedule, Sequence, StepDecay, WarmUp,
 };
 pub use setting::{Range, Setting};
-pub use sgd::Sgd;

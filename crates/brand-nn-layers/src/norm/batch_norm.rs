@@ -2,8 +2,8 @@
 
 use crate::{
     Error, Layer, Pass, Recipe, Result,
-    norm::group_norm::require_channels,
     layer::same_type,
+    norm::group_norm::require_channels,
     recipe::needs_axes,
     setting::{Range, Setting},
 };

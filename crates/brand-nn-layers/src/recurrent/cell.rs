@@ -122,11 +122,8 @@ fn refusal(cell: &dyn Cell, got: &Shape, axes: &str) -> Error {
 
 /// The given state, if it fits, or zeros.
 fn start(cell: &dyn Cell, input: &Var, state: Option<&RecurrentState>) -> Result<RecurrentState> {
-    let zeros = RecurrentState::zeros(
-        [input.shape()[0], cell.units()],
-        cell.has_cell(),
-        input.dtype(),
-    );
+    let zeros =
+        RecurrentState::zeros([input.shape()[0], cell.units()], cell.has_cell(), input.dtype());
     let Some(state) = state else { return Ok(zeros) };
     let kinds = |state: &RecurrentState| {
         let kinds = state.parts().map(|part| (part.shape().clone(), part.dtype()));

@@ -79,11 +79,7 @@ impl Cell for Lstm {
     }
 
     fn weights(&self) -> Vec<(&'static str, &Param)> {
-        vec![
-            ("weight_ih", &self.weight_ih),
-            ("weight_hh", &self.weight_hh),
-            ("bias", &self.bias),
-        ]
+        vec![("weight_ih", &self.weight_ih), ("weight_hh", &self.weight_hh), ("bias", &self.bias)]
     }
 
     fn has_cell(&self) -> bool {

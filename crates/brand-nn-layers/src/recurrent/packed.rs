@@ -73,9 +73,8 @@ impl Packing {
         let lengths: Vec<_> =
             self.segments.iter().map(|segment| segment.rows * segment.steps.len()).collect();
         let parts = halves(&steps, &lengths).into_iter().zip(&self.segments);
-        let shaped = parts.map(|(part, Segment { rows, steps })| {
-            part.reshape([*rows, steps.len(), features])
-        });
+        let shaped = parts
+            .map(|(part, Segment { rows, steps })| part.reshape([*rows, steps.len(), features]));
         Ok(shaped.collect())
     }
 

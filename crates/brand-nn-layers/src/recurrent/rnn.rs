@@ -86,11 +86,7 @@ impl Cell for Rnn {
     }
 
     fn weights(&self) -> Vec<(&'static str, &Param)> {
-        vec![
-            ("weight_ih", &self.weight_ih),
-            ("weight_hh", &self.weight_hh),
-            ("bias", &self.bias),
-        ]
+        vec![("weight_ih", &self.weight_ih), ("weight_hh", &self.weight_hh), ("bias", &self.bias)]
     }
 
     fn steps(

@@ -188,12 +188,7 @@ struct Weights {
 }
 
 /// What the given rows of labels score, `[batch]`.
-fn score(
-    flat: &Var,
-    weights: &Weights,
-    steps: &[Vec<usize>],
-    rows: &[Vec<usize>],
-) -> Result<Var> {
+fn score(flat: &Var, weights: &Weights, steps: &[Vec<usize>], rows: &[Vec<usize>]) -> Result<Var> {
     let labels = weights.start.shape()[0];
     let mut parts = [const { Picks::new() }; 4];
     let [starts, ends, emitted, gone] = &mut parts;
@@ -272,9 +267,14 @@ impl Field {
         let mut scores: Vec<f64> = begun.collect();
         let mut from = Vec::new();
         for &step in rest {
-            let came = |to: usize| largest(scores.iter().enumerate().map(|(at, score)| {
-                score + self.transitions[at * self.start.len() + to]
-            }));
+            let came = |to: usize| {
+                largest(
+                    scores
+                        .iter()
+                        .enumerate()
+                        .map(|(at, score)| score + self.transitions[at * self.start.len() + to]),
+                )
+            };
             let (places, best): (Vec<_>, Vec<_>) = (0..scores.len()).map(came).unzip();
             scores = best.iter().zip(self.emission(step)).map(|(a, b)| a + b).collect();
             from.push(places);
@@ -298,6 +298,7 @@ impl Field {
 /// The first of the largest scores with its place; NaN is larger than all.
 fn largest(scores: impl Iterator<Item = f64>) -> (usize, f64) {
     let better = |a: f64, b: f64| a > b || (a.is_nan() && !b.is_nan());
-    let pick = |best: (usize, f64), next: (usize, f64)| if better(next.1, best.1) { next } else { best };
+    let pick =
+        |best: (usize, f64), next: (usize, f64)| if better(next.1, best.1) { next } else { best };
     scores.enumerate().reduce(pick).unwrap_or((0, f64::NEG_INFINITY))
 }
