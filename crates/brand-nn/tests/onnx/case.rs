@@ -87,6 +87,12 @@ impl Case {
         all.map(Tensor::dtype).any(|dtype| matches!(dtype, DType::F16 | DType::Bf16))
     }
 
+    /// Whether an attribute is a tensor or a graph, which the archive only marks.
+    pub(crate) fn lacks_attributes(&self) -> bool {
+        let all = self.attributes.as_object().into_iter().flat_map(|all| all.values());
+        all.into_iter().any(|value| value == "<proto>")
+    }
+
     /// The i-th input as whole numbers, where it is there.
     pub(crate) fn whole(&self, i: usize) -> Option<Vec<i64>> {
         self.optional(i).map(|tensor| tensor.to(DType::I64).to_vec())
