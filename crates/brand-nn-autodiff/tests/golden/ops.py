@@ -336,12 +336,19 @@ def sampled(mode, padding_mode, align_corners):
 
 
 GRID = [near(2, 2, 3, 4), near(2, 3, 2, 2)]
+SOLID = [near(2, 2, 3, 4, 2), near(2, 3, 2, 2, 3)]
 
 RESIZED = [
     ("grid_sample", sampled("bilinear", "zeros", False), GRID),
     ("grid_sample_corners", sampled("bilinear", "zeros", True), GRID),
     ("grid_sample_border", sampled("bilinear", "border", False), GRID),
     ("grid_sample_nearest", sampled("nearest", "zeros", False), GRID),
+    ("grid_sample_mirror", sampled("bilinear", "reflection", False), GRID),
+    ("grid_sample_mirror_corners", sampled("bilinear", "reflection", True), GRID),
+    ("grid_sample_cubic", sampled("bicubic", "zeros", False), GRID),
+    ("grid_sample_cubic_border", sampled("bicubic", "border", True), GRID),
+    ("grid_sample_cubic_mirror", sampled("bicubic", "reflection", False), GRID),
+    ("grid_sample/volume", sampled("bilinear", "zeros", False), SOLID),
     ("nearest", resized("nearest", 5, 3), [near(2, 2, 3, 4)]),
     ("nearest_exact", resized("nearest-exact", 5, 3), [near(2, 2, 3, 4)]),
     ("linear", resized("linear", 7, align_corners=False), [near(2, 2, 4)]),

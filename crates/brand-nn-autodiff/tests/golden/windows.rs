@@ -83,6 +83,18 @@ fn sampled(op: &str, x: &[Var]) -> Option<Var> {
         "grid_sample_corners" => options.align_corners = true,
         "grid_sample_border" => options.outside = Outside::Border,
         "grid_sample_nearest" => options.between = Between::Nearest,
+        "grid_sample_mirror" => options.outside = Outside::Reflection,
+        "grid_sample_mirror_corners" => {
+            (options.outside, options.align_corners) = (Outside::Reflection, true);
+        }
+        "grid_sample_cubic" => options.between = Between::Bicubic,
+        "grid_sample_cubic_border" => {
+            (options.between, options.outside) = (Between::Bicubic, Outside::Border);
+            options.align_corners = true;
+        }
+        "grid_sample_cubic_mirror" => {
+            (options.between, options.outside) = (Between::Bicubic, Outside::Reflection);
+        }
         _ => return None,
     }
     Some(x[0].grid_sample(&x[1], options).unwrap())

@@ -68,6 +68,21 @@ fn resize_rows() -> Vec<Row> {
             let nearest = GridSample { between: Between::Nearest, ..GridSample::default() };
             x[0].grid_sample(&grid.reshape([1, 1, 3, 2]).into(), nearest)
         };
+        "grid_sample": [Any [1, 2, 3, 4], Any [1, 4, 2, 2]] => |x| {
+            x[0].grid_sample(&x[1], GridSample { outside: Outside::Reflection, ..GridSample::default() })
+        };
+        "grid_sample": [Any [2, 1, 3, 4], Any [2, 3, 1, 2]] => |x| {
+            let mirror = GridSample { outside: Outside::Reflection, align_corners: true, ..GridSample::default() };
+            x[0].grid_sample(&x[1], mirror)
+        };
+        "grid_sample": [Any [1, 2, 3, 4], Any [1, 4, 2, 2]] => |x| {
+            x[0].grid_sample(&x[1], GridSample { between: Between::Bicubic, ..GridSample::default() })
+        };
+        "grid_sample": [Any [1, 1, 1, 4], Any [1, 4, 2, 2]] => |x| {
+            let corners = GridSample { outside: Outside::Reflection, align_corners: true, between: Between::Bicubic };
+            x[0].grid_sample(&x[1], corners)
+        };
+        "grid_sample": [Any [1, 2, 2, 3, 2], Unit [1, 2, 1, 2, 3]] => |x| x[0].grid_sample(&x[1], GridSample::default());
         "grid_sample": [Any [0, 2, 3, 4], Any [0, 4, 2, 2]] => |x| x[0].grid_sample(&x[1], GridSample::default());
         "pixel_shuffle": [Any [2, 8, 2, 3]] => |x| Ok(x[0].pixel_shuffle(2));
         "pixel_unshuffle": [Any [2, 1, 6, 3]] => |x| Ok(x[0].pixel_unshuffle(3));
@@ -112,7 +127,11 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         "grid_sample": || ones([1, 1, 2, 2]).grid_sample(&ones([2, 1, 1, 2]), GridSample::default())
             => "grid_sample: shape [2, 1, 1, 2], expected [1, rows, columns, 2], for pixels of [1, 1, 2, 2]";
         "grid_sample": || ones([1, 1, 2, 2]).grid_sample(&ones([1, 2]), GridSample::default())
-            => "dims: shape [1, 2], expected 4 axes";
+            => "grid_sample: shape [1, 2], expected [1, rows, columns, 2], for pixels of [1, 1, 2, 2]";
+        "grid_sample": || ones([1, 1, 2]).grid_sample(&ones([1, 2, 1]), GridSample::default())
+            => "grid_sample: shape [1, 1, 2], expected [images, channels, 2 or 3 lengths above 0]";
+        "grid_sample": || ones([1, 1, 2, 0]).grid_sample(&ones([1, 1, 1, 2]), GridSample::default())
+            => "grid_sample: shape [1, 1, 2, 0], expected [images, channels, 2 or 3 lengths above 0]";
         "pixel_shuffle": || Ok(ones([1, 3, 2, 2]).pixel_shuffle(2))
             => "pixel_shuffle: shape [1, 3, 2, 2], expected channels that 2² divides";
         "pixel_shuffle": || Ok(ones([3, 2, 2]).pixel_shuffle(2))
@@ -177,7 +196,17 @@ pub(crate) fn limits() -> Vec<Limit> {
         "max_pool of infinity": f64::NEG_INFINITY => f64::NEG_INFINITY, 1.0, |x| pair(x).max_pool(Pool::new(2));
         "max_pool of nan": f64::NAN => f64::NAN, 1.0, |x| pair(x).max_pool(Pool::new(2));
         "lp_pool of zeros": 0.0 => 0.0, 0.0, |x| pair(x).lp_pool(2.0, Pool::new(2));
+        "nearest at nan": 1.0 => f64::NAN, f64::NAN, |x| at_nan(x, Between::Nearest);
+        "bilinear at nan": 1.0 => f64::NAN, f64::NAN, |x| at_nan(x, Between::Bilinear);
+        "bicubic at nan": 1.0 => f64::NAN, f64::NAN, |x| at_nan(x, Between::Bicubic);
     }
+}
+
+/// An image of one pixel, read nowhere.
+fn at_nan(x: &Var, between: Between) -> Var {
+    let grid = Tensor::full_of([1, 1, 1, 2], f64::NAN, x.dtype());
+    let options = GridSample { between, ..GridSample::default() };
+    x.reshape([1, 1, 1, 1]).grid_sample(&grid.into(), options).unwrap().reshape([])
 }
 
 /// The same number twice, as an image.
