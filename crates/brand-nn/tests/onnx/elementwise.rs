@@ -65,6 +65,7 @@ fn activation(case: &Case) -> Answer {
         "HardSigmoid" => (x * case.float("alpha", 0.2) + case.float("beta", 0.5)).clamp(0.0, 1.0),
         "ThresholdedRelu" => x.threshold(case.float("alpha", 1.0), 0.0),
         "Shrink" => shrink(case),
+        "Binarizer" => x.tensor().greater_than(case.float("threshold", 0.0)).to(x.dtype()).into(),
         "Swish" => (&x * case.float("alpha", 1.0)).sigmoid() * x,
         _ => return None,
     })

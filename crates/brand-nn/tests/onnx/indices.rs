@@ -15,6 +15,11 @@ pub(crate) fn run(case: &Case) -> Answer {
         "NonZero" => one(case.tensor(0).nonzero().t()),
         "Slice" => one(slice(case)),
         "TopK" => many(topk(case)),
+        "Unique" => Some(unique(case)),
+        "ArrayFeatureExtractor" => {
+            let taken = case.tensor(0).index_select(-1, &case.tensor(1).flatten());
+            Some(taken.map(|taken| vec![taken]).map_err(Into::into))
+        }
         _ => None,
     }
 }
@@ -126,4 +131,34 @@ fn topk(case: &Case) -> Vec<Tensor> {
     }
     let (values, places) = x.sort(axis, false);
     vec![values.slice(axis, 0..k), places.slice(axis, 0..k)]
+}
+
+/// The different slices, the first place and the number of each, and which one is at each place.
+fn unique(case: &Case) -> brand_nn::Result<Vec<Tensor>> {
+    let axis = if case.has("axis") { axis(case) } else { 0 };
+    let x = if case.has("axis") { case.tensor(0) } else { case.tensor(0).flatten() };
+    let rows = x.movedim(axis, 0).reshape([x.dim(axis), x.size() / x.dim(axis)]);
+    // Numbers of rows in order: those of the first columns, told apart by the next one.
+    let none = Tensor::zeros([rows.dim(0)]).to(DType::I64);
+    let numbers = rows.unbind(1).iter().fold(none, |numbers, column| {
+        let (values, places, _) = column.unique();
+        (numbers * values.size() as f64 + places).unique().1
+    });
+    let (_, _, counts) = numbers.unique();
+    let ours = first_places(&numbers, counts.size())?;
+    // In the order of their places, if not in their own.
+    let order = if case.int("sorted", 1) == 1 {
+        Tensor::arange(counts.size())
+    } else {
+        ours.argsort(0, false)
+    };
+    let [firsts, counts] = [ours.index_select(0, &order)?, counts.index_select(0, &order)?];
+    let numbers = order.argsort(0, false).index_select(0, &numbers)?;
+    Ok(vec![x.index_select(axis, &firsts)?, firsts, numbers, counts])
+}
+
+/// The first place of each of `count` numbers.
+fn first_places(numbers: &Tensor, count: usize) -> brand_nn::Result<Tensor> {
+    let far = Tensor::full_of([count], numbers.size() as f64, DType::I64);
+    Ok(far.scatter(0, numbers, &Tensor::arange(numbers.size()), Scatter::Min)?)
 }

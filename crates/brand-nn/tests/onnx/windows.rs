@@ -6,7 +6,9 @@ use brand_nn_tensor::{Conv, ConvTranspose, DType, Padding, PerAxis, Pool, Tensor
 
 pub(crate) fn run(case: &Case) -> Answer {
     match &case.op[..] {
-        "Conv" => one(convolution(case)),
+        "Conv" => {
+            one(convolution_of(case, &case.var(0), &case.var(1), case.optional_var(2).as_ref()))
+        }
         "ConvTranspose" => one(transposed(case)),
         "AveragePool" => {
             let options = pool(case).count_include_pad(case.int("count_include_pad", 0) == 1);
@@ -47,7 +49,7 @@ fn each(case: &Case, attribute: &str, default: i64) -> Vec<usize> {
 fn kernel(case: &Case) -> Vec<usize> {
     match case.has("kernel_shape") {
         true => each(case, "kernel_shape", 1),
-        false => case.tensor(1).shape()[2..].to_vec(),
+        false => case.tensor(if case.op == "QLinearConv" { 3 } else { 1 }).shape()[2..].to_vec(),
     }
 }
 
@@ -71,13 +73,14 @@ fn sides(case: &Case) -> Vec<[usize; 2]> {
     (0..axes).map(same).collect()
 }
 
-fn convolution(case: &Case) -> Var {
+/// A convolution with the attributes of the case.
+pub(crate) fn convolution_of(case: &Case, x: &Var, weight: &Var, bias: Option<&Var>) -> Var {
     let options = Conv::new()
         .stride(per_axis(&each(case, "strides", 1)))
         .padding(Padding::Sides(per_axis(&sides(case))))
         .dilation(per_axis(&each(case, "dilations", 1)))
         .groups(case.int("group", 1) as usize);
-    case.var(0).conv(&case.var(1), case.optional_var(2).as_ref(), options)
+    x.conv(weight, bias, options)
 }
 
 fn transposed(case: &Case) -> Var {
