@@ -1,6 +1,6 @@
 //! Attention: queries gather values by their keys.
 
-use crate::{Row, draws, refused, row};
+use crate::{Row, Through, draws, refused, row};
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_layers::{
     AdditiveAttention, AttentionMask, AttentionPool, Call, Error, Layer, MultiHeadAttention, Pass,
@@ -11,7 +11,13 @@ use brand_nn_tensor::{DType, Rng, Tensor, check::assert_close};
 pub(crate) fn rows() -> Vec<Row> {
     let heads =
         |make: fn() -> MultiHeadAttention| row("MultiHeadAttention", make, draws(&[2, 3, 4]));
+    let additive = || Through {
+        layer: AdditiveAttention::new(3, 3, 4),
+        run: |layer, x, pass| Ok(layer.attend([x, x, x], &AttentionMask::new(), pass)?.output),
+        shape: Clone::clone,
+    };
     vec![
+        row("AdditiveAttention", additive, draws(&[2, 5, 3])),
         heads(|| MultiHeadAttention::new(4, 2)),
         heads(|| MultiHeadAttention::new(4, 4).key_heads(2).causal(true).dropout(0.2)),
         heads(|| MultiHeadAttention::new(4, 3).head_dim(2).without_bias().alibi()),

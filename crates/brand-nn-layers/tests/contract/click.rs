@@ -1,6 +1,6 @@
 //! Pieces of models that predict clicks.
 
-use crate::{Row, draws, refused, row};
+use crate::{Row, Through, draws, refused, row};
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_layers::{
     Activation, Call, CrossNetwork, Error, FactorizationMachine, Pass, Sequential, TargetAttention,
@@ -10,7 +10,16 @@ use brand_nn_tensor::{DType, Tensor, check::assert_close};
 
 pub(crate) fn rows() -> Vec<Row> {
     let interactions = || FactorizationMachine::new().pooled(false);
+    let target = || Through {
+        layer: TargetAttention::new(3, &[4]),
+        run: |layer, x, pass| {
+            let candidate = if x.ndim() > 1 { x.sum_axis(1) } else { x.clone() };
+            Ok(layer.pool(x, &candidate, None, pass)?.output)
+        },
+        shape: |example| example[1..].into(),
+    };
     vec![
+        row("TargetAttention", target, draws(&[2, 4, 3])),
         row("FactorizationMachine", FactorizationMachine::new, draws(&[2, 4, 3])),
         row("FactorizationMachine", interactions, draws(&[2, 4, 3])),
         row("CrossNetwork", || CrossNetwork::new(4, 2), draws(&[2, 4])),

@@ -1,13 +1,20 @@
 //! Labels for every step of a sequence, against all rows of labels one by one.
 
-use crate::{Row, draws, refused};
+use crate::{Row, Through, draws, refused, row};
 use brand_nn_autodiff::{ParamSet, Params, Var};
 use brand_nn_layers::{Crf, CrfPath, Error, Pass};
-use brand_nn_tensor::{DType, Tensor, check::assert_close};
+use brand_nn_tensor::{DType, Shape, Tensor, check::assert_close};
 
-/// No type of this family is a layer of one input and one output.
 pub(crate) fn rows() -> Vec<Row> {
-    Vec::new()
+    let make = || Through {
+        layer: Crf::new(LABELS),
+        run: |crf, x, pass| {
+            let labels = Tensor::zeros_of(&x.shape()[..x.ndim().min(2)], DType::I64);
+            crf.log_likelihood(x, &labels, None, pass)
+        },
+        shape: |_| Shape::from(()),
+    };
+    vec![row("Crf", make, draws(&[2, 4, LABELS]))]
 }
 
 const LABELS: usize = 3;

@@ -1,6 +1,6 @@
 //! Transformers: attention and two linear maps.
 
-use crate::{Row, draws, refused, row};
+use crate::{Row, Through, draws, refused, row};
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_layers::{
     Activation, AttentionMask, Call, Error, Flow, LayerNorm, Mask, Network, Pass, Registry,
@@ -19,7 +19,19 @@ pub(crate) fn rows() -> Vec<Row> {
     let layer = || TransformerEncoderLayer::new(4, &options());
     let first = || TransformerEncoderLayer::new(4, &options().norm_first(true).bias(false));
     let stack = || TransformerEncoder::new(2, 4, &options().norm_first(true).dropout(0.0));
+    let decoder = || Through {
+        layer: TransformerDecoderLayer::new(4, &options()),
+        run: |layer, x, pass| layer.decode(x, &(x * 0.5), [&AttentionMask::new(); 2], pass),
+        shape: Clone::clone,
+    };
+    let decoders = || Through {
+        layer: TransformerDecoder::new(2, 4, &options().norm_first(true)),
+        run: |layer, x, pass| layer.decode(x, &(x * 0.5), [&AttentionMask::new(); 2], pass),
+        shape: Clone::clone,
+    };
     vec![
+        row("TransformerDecoderLayer", decoder, draws(&[2, 3, 4])),
+        row("TransformerDecoder", decoders, draws(&[2, 3, 4])),
         row("TransformerEncoderLayer", layer, draws(&[2, 3, 4])),
         row("TransformerEncoderLayer", move || first().causal(true), draws(&[2, 3, 4])),
         row("TransformerEncoder", move || stack().norm(LayerNorm::new(4)), draws(&[2, 3, 4])),
