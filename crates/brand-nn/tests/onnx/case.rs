@@ -81,10 +81,14 @@ impl Case {
         self.optional(i).map(Var::from)
     }
 
-    /// Whether a tensor has a dtype that is for storage only.
-    pub(crate) fn is_narrow(&self) -> bool {
-        let all = self.inputs.iter().chain(&self.outputs).flatten();
-        all.map(Tensor::dtype).any(|dtype| matches!(dtype, DType::F16 | DType::Bf16))
+    /// The same case with inputs in f32 in place of dtypes that are for storage; casts stay.
+    pub(crate) fn widened(mut self) -> Self {
+        let inputs = self.inputs.iter_mut().flatten();
+        let casts = self.op.starts_with("Cast");
+        for tensor in inputs.filter(|x| !casts && is_narrow(x.dtype())) {
+            *tensor = tensor.to(DType::F32);
+        }
+        self
     }
 
     /// Whether an attribute is a tensor or a graph, which the archive only marks.
@@ -130,6 +134,11 @@ impl Case {
         let given = self.ints_or_input("axes", 1).filter(|axes| !axes.is_empty());
         given.unwrap_or_else(all).into_iter().map(|axis| axis as isize).collect()
     }
+}
+
+/// Whether tensors of a dtype are for storage only.
+pub(crate) fn is_narrow(dtype: DType) -> bool {
+    matches!(dtype, DType::F16 | DType::Bf16)
 }
 
 /// One tensor, for an op that can't fail.

@@ -180,19 +180,29 @@ fn nearest(case: &Case, axes: &[Axis]) -> brand_nn::Result<Var> {
 /// Between the neighbours of any places: the image read by a grid.
 fn linear(case: &Case, axes: &[Axis]) -> brand_nn::Result<Var> {
     let (x, axes) = (case.var(0), &axes[2..]);
-    // From −1 at the outer edge of the first element to 1 at that of the last.
-    let edges = |axis: &Axis| (axis.places() * 2.0 + 1.0) / axis.old as f64 - 1.0;
-    let mut grid = Tensor::meshgrid(&axes.iter().map(edges).collect::<Vec<_>>());
-    grid.reverse();
-    let grid = Tensor::stack(&grid, -1).to(x.dtype()).unsqueeze(0);
+    let grid = grid_of(&[axes[0].places(), axes[1].places()], &x);
     let options = GridSample { outside: Outside::Border, ..GridSample::default() };
-    let y = x.grid_sample(&grid.into(), options)?;
+    let y = x.grid_sample(&grid, options)?;
     if !case.has("extrapolation_value") {
         return Ok(y);
     }
     let [down, across] = [0, 1].map(|at| axes[at].outside());
     let outside = down.unsqueeze(1).or(&across).expand(y.shape().clone());
     Ok(y.masked_fill(&outside, case.float("extrapolation_value", 0.0)))
+}
+
+/// Places counted in pixels as those of a grid: from −1, the outer edge of the first, to 1.
+pub(crate) fn edges(places: &Var, len: usize) -> Var {
+    (places * 2.0 + 1.0) / len as f64 - 1.0
+}
+
+/// The grid of all pairs of places along the two axes of an image.
+pub(crate) fn grid_of(places: &[Tensor; 2], x: &Var) -> Var {
+    let axis = |at: usize| edges(&(&places[at]).into(), x.shape()[2 + at]).into_tensor();
+    let [rows, columns] = [0, 1].map(axis);
+    let mut grid = Tensor::meshgrid(&[rows, columns]);
+    grid.reverse();
+    Tensor::stack(&grid, -1).to(x.dtype()).unsqueeze(0).into()
 }
 
 fn sampled(case: &Case) -> brand_nn::Result<Vec<Tensor>> {

@@ -40,7 +40,7 @@ fn per_axis<T: Copy>(each: &[T]) -> PerAxis<T> {
 }
 
 /// An attribute of whole numbers, one an axis of the window.
-fn each(case: &Case, attribute: &str, default: i64) -> Vec<usize> {
+pub(crate) fn each(case: &Case, attribute: &str, default: i64) -> Vec<usize> {
     let axes = case.tensor(0).ndim() - 2;
     let numbers = case.ints(attribute).unwrap_or_else(|| vec![default; axes]);
     numbers.iter().map(|&number| number as usize).collect()
@@ -54,7 +54,7 @@ fn kernel(case: &Case) -> Vec<usize> {
 }
 
 /// The sides of each axis, from the attributes `pads` or `auto_pad`.
-fn sides(case: &Case) -> Vec<[usize; 2]> {
+pub(crate) fn sides(case: &Case) -> Vec<[usize; 2]> {
     let (kernel, stride) = (kernel(case), each(case, "strides", 1));
     let dilation = each(case, "dilations", 1);
     let axes = kernel.len();
