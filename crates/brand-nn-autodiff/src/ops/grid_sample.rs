@@ -97,7 +97,7 @@ impl Axis {
         let reads = match options.between {
             Between::Nearest => {
                 let nearest = options.inside(&place, last).tensor().round();
-                let weight = &nearest - &nearest + 1.0; // NaN at NaN
+                let weight = &nearest * 0.0 + 1.0; // NaN at NaN
                 vec![read(&nearest, &weight.into(), last)]
             }
             Between::Bilinear => {

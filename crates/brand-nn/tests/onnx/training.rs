@@ -58,8 +58,9 @@ fn momentum(case: &Case) -> brand_nn::Result<Vec<Tensor>> {
     }
 }
 
-/// The new parameters and memories: inputs are rate, count, all parameters, all their gradients, and
-/// all of each memory.
+/// The new parameters and memories.
+///
+/// Inputs are rate, count, all parameters, all their gradients, and all of each memory.
 fn step(
     case: &Case,
     mut optimizer: impl Optimizer,
