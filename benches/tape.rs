@@ -12,13 +12,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-const OPS: usize = 1000;
-const ROUNDS: usize = 200;
+/// Ops of a chain: about as many as a model's step has, and so many that they leave the caches.
+const CHAINS: [usize; 2] = [100, 1000];
+const ROUNDS: usize = 400;
 
 /// A chain of tanh, then the slopes from its end to its start.
-fn plain_functions(x: &Tensor) -> Tensor {
+fn plain_functions(x: &Tensor, ops: usize) -> Tensor {
     let mut values = vec![x.clone()];
-    for at in 0..OPS {
+    for at in 0..ops {
         values.push(values[at].tanh());
     }
     let mut gradient = Tensor::ones_like(x);
@@ -28,26 +29,26 @@ fn plain_functions(x: &Tensor) -> Tensor {
     gradient
 }
 
-fn tracked_functions(x: &Tensor) -> Tensor {
+fn tracked_functions(x: &Tensor, ops: usize) -> Tensor {
     let leaf = Var::leaf(x.clone());
-    let end = (0..OPS).fold(leaf.clone(), |x, _| x.tanh());
+    let end = (0..ops).fold(leaf.clone(), |x, _| x.tanh());
     let gradients = end.backward_from(Tensor::ones_like(x)).expect("a connected chain");
     gradients.get(&leaf).expect("its gradient")
 }
 
 /// A chain of products with a constant.
-fn plain_products(x: &Tensor) -> Tensor {
+fn plain_products(x: &Tensor, ops: usize) -> Tensor {
     let by = Tensor::full_like(x, 0.999);
-    let end = (0..OPS).fold(x.clone(), |x, _| &x * &by);
-    let gradient = (0..OPS).fold(Tensor::ones_like(x), |gradient, _| &gradient * &by);
+    let end = (0..ops).fold(x.clone(), |x, _| &x * &by);
+    let gradient = (0..ops).fold(Tensor::ones_like(x), |gradient, _| &gradient * &by);
     black_box(end);
     gradient
 }
 
-fn tracked_products(x: &Tensor) -> Tensor {
+fn tracked_products(x: &Tensor, ops: usize) -> Tensor {
     let by = Var::from(Tensor::full_like(x, 0.999));
     let leaf = Var::leaf(x.clone());
-    let end = (0..OPS).fold(leaf.clone(), |x, _| &x * &by);
+    let end = (0..ops).fold(leaf.clone(), |x, _| &x * &by);
     let gradients = end.backward_from(Tensor::ones_like(x)).expect("a connected chain");
     gradients.get(&leaf).expect("its gradient")
 }
@@ -58,29 +59,37 @@ fn time(work: impl Fn() -> Tensor) -> Duration {
     start.elapsed()
 }
 
+type Work = fn(&Tensor, usize) -> Tensor;
+
 /// The median of the differences of paired rounds, in nanoseconds an op, and the plain time.
-fn compare(name: &str, plain: fn(&Tensor) -> Tensor, tracked: fn(&Tensor) -> Tensor) {
+fn compare(name: &str, ops: usize, plain: Work, tracked: Work) {
     let x = Tensor::full([8], 0.5);
-    assert_eq!(plain(&x), tracked(&x), "both sides find the same gradient");
+    assert_eq!(plain(&x, ops), tracked(&x, ops), "both sides find the same gradient");
+    let nanoseconds = |work: Work| time(|| work(&x, ops)).as_secs_f64() * 1e9 / ops as f64;
     let mut rounds: Vec<(f64, f64)> = (0..ROUNDS)
-        .map(|round| {
-            let (a, b) = match round % 2 {
-                0 => (time(|| plain(&x)), time(|| tracked(&x))),
-                _ => {
-                    let b = time(|| tracked(&x));
-                    (time(|| plain(&x)), b)
-                }
-            };
-            let nanoseconds = |time: Duration| time.as_secs_f64() * 1e9 / OPS as f64;
-            (nanoseconds(b) - nanoseconds(a), nanoseconds(a))
+        .map(|round| match round % 2 {
+            0 => {
+                let base = nanoseconds(plain);
+                (nanoseconds(tracked) - base, base)
+            }
+            _ => {
+                let whole = nanoseconds(tracked);
+                let base = nanoseconds(plain);
+                (whole - base, base)
+            }
         })
         .collect();
     rounds.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (extra, plain) = rounds[ROUNDS / 2];
-    println!("{name:10} {plain:6.0} ns an op on tensors, {extra:6.0} ns more to record and walk");
+    let (extra, base) = rounds[ROUNDS / 2];
+    println!(
+        "{name:8} in chains of {ops:4}: {base:4.0} ns an op on tensors, {extra:4.0} ns more to \
+         record and walk"
+    );
 }
 
 fn main() {
-    compare("tanh", plain_functions, tracked_functions);
-    compare("product", plain_products, tracked_products);
+    for ops in CHAINS {
+        compare("tanh", ops, plain_functions, tracked_functions);
+        compare("product", ops, plain_products, tracked_products);
+    }
 }
