@@ -40,26 +40,16 @@ impl fmt::Display for LoadReport {
     }
 }
 
-pub(crate) fn strict<P: Params + ?Sized>(model: &P, path: &Path) -> Result<LoadReport> {
-    let plan = Plan::new(&ParamSet::all(model)?, TensorFile::read(path)?.tensors);
-    if !plan.report.is_complete() {
-        let path = path.display().to_string();
-        return Err(Error::Load { path, report: Box::new(plan.report) });
-    }
-    plan.carry_out()
+pub(crate) fn strict(set: &ParamSet, path: &Path) -> Result<LoadReport> {
+    fill(set, TensorFile::read(path)?.tensors, &path.display().to_string())
 }
 
-pub(crate) fn lenient<P: Params + ?Sized>(model: &P, path: &Path) -> Result<LoadReport> {
-    Plan::new(&ParamSet::all(model)?, TensorFile::read(path)?.tensors).carry_out()
+pub(crate) fn lenient(set: &ParamSet, path: &Path) -> Result<LoadReport> {
+    Plan::new(set, TensorFile::read(path)?.tensors).carry_out()
 }
 
-pub(crate) fn copy<P: Params + ?Sized>(model: &P, other: &dyn Params) -> Result<()> {
-    let plan = Plan::new(&ParamSet::all(model)?, ParamSet::all(other)?.to_file()?.tensors);
-    if !plan.report.is_complete() {
-        let path = "the other model".to_owned();
-        return Err(Error::Load { path, report: Box::new(plan.report) });
-    }
-    plan.carry_out().map(drop)
+pub(crate) fn copy(set: &ParamSet, other: &ParamSet) -> Result<()> {
+    fill(set, other.to_file()?.tensors, "the other model").map(drop)
 }
 
 /// Reads values by name into a model; the file's name is for messages.
@@ -71,7 +61,11 @@ pub fn load_tensors<P: Params + ?Sized>(
     tensors: BTreeMap<String, Tensor>,
     path: &str,
 ) -> Result<LoadReport> {
-    let plan = Plan::new(&ParamSet::all(model)?, tensors);
+    fill(&ParamSet::all(model)?, tensors, path)
+}
+
+fn fill(set: &ParamSet, tensors: BTreeMap<String, Tensor>, path: &str) -> Result<LoadReport> {
+    let plan = Plan::new(set, tensors);
     if !plan.report.is_complete() {
         return Err(Error::Load { path: path.to_owned(), report: Box::new(plan.report) });
     }

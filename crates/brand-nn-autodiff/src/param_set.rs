@@ -1,7 +1,7 @@
 //! Some parameters of a model, chosen by pattern: one noun to freeze, count, save and iterate.
 
 use crate::{Error, Param, Params, Result, params};
-use brand_nn_tensor::io::TensorFile;
+use brand_nn_tensor::{DType, io::TensorFile};
 use std::{ops::Deref, path::Path};
 
 /// Some parameters of a model with their dotted names, in the order of the model's fields.
@@ -20,9 +20,32 @@ impl ParamSet {
     /// # Errors
     /// If a setting of the model is out of its range.
     pub fn all<P: Params + ?Sized>(model: &P) -> Result<Self> {
+        Self::gather(&model)
+    }
+
+    /// [`ParamSet::all`] of all types alike, so that its code is there once.
+    fn gather(model: &dyn Params) -> Result<Self> {
         let mut set = Self::default();
         params::walk(model, &mut |name, param| set.push(name, param))?;
         Ok(set)
+    }
+
+    /// Names every parameter and draws what is pending.
+    pub(crate) fn draw(&self, seed: u64) {
+        self.named().for_each(|(name, param)| {
+            param.rename(name);
+            param.draw(seed, name);
+        });
+    }
+
+    /// Converts every value.
+    pub(crate) fn cast(&self, dtype: DType) -> Result<()> {
+        self.iter().try_for_each(|param| {
+            param.update(|value| {
+                *value = value.to(dtype);
+                Ok(())
+            })
+        })
     }
 
     fn push(&mut self, name: &str, param: &Param) {

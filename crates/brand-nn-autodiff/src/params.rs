@@ -73,7 +73,7 @@ pub trait Params {
     where
         Self: Sized,
     {
-        load::strict(self, path.as_ref())
+        load::strict(&ParamSet::all(self)?, path.as_ref())
     }
 
     /// Reads what fits from a safetensors file and reports what does not.
@@ -84,7 +84,7 @@ pub trait Params {
     where
         Self: Sized,
     {
-        load::lenient(self, path.as_ref())
+        load::lenient(&ParamSet::all(self)?, path.as_ref())
     }
 
     /// Takes over the values of another model of the same shape, by name.
@@ -92,7 +92,7 @@ pub trait Params {
     /// # Errors
     /// If the names or shapes differ, or the other has no values yet.
     fn copy_from(&self, other: &dyn Params) -> Result<()> {
-        load::copy(self, other)
+        load::copy(&ParamSet::all(self)?, &ParamSet::all(other)?)
     }
 
     /// Converts every value, for example to f64 to check gradients.
@@ -100,13 +100,7 @@ pub trait Params {
     /// # Errors
     /// If a parameter has no value yet.
     fn cast(&self, dtype: DType) -> Result<()> {
-        let set = ParamSet::all(self)?;
-        set.iter().try_for_each(|param| {
-            param.update(|value| {
-                *value = value.to(dtype);
-                Ok(())
-            })
-        })
+        ParamSet::all(self)?.cast(dtype)
     }
 }
 
@@ -115,11 +109,7 @@ pub trait Params {
 /// # Errors
 /// If a setting is out of its range.
 pub fn init<P: Params + ?Sized>(model: &P, seed: u64) -> Result<()> {
-    let set = ParamSet::all(model)?;
-    set.named().for_each(|(name, param)| {
-        param.rename(name);
-        param.draw(seed, name);
-    });
+    ParamSet::all(model)?.draw(seed);
     Ok(())
 }
 
@@ -133,6 +123,10 @@ pub struct Visitor<'a> {
 impl Visitor<'_> {
     /// Goes into the field `name`.
     pub fn child<P: Params + ?Sized>(&mut self, name: &str, child: &P) {
+        self.enter(name, &child);
+    }
+
+    fn enter(&mut self, name: &str, child: &dyn Params) {
         let parent = self.path.len();
         if parent > 0 {
             self.path.push('.');
@@ -149,7 +143,7 @@ impl Visitor<'_> {
     }
 
     /// Remembers the first setting that is out of range, with its place.
-    fn check<P: Params + ?Sized>(&mut self, part: &P) {
+    fn check(&mut self, part: &dyn Params) {
         if self.failure.is_none() {
             self.failure = part.check().err().map(|error| error.within(&self.path));
         }
@@ -160,10 +154,7 @@ impl Visitor<'_> {
 ///
 /// # Errors
 /// If a setting is out of its range.
-pub(crate) fn walk<P: Params + ?Sized>(
-    model: &P,
-    found: &mut dyn FnMut(&str, &Param),
-) -> Result<()> {
+pub(crate) fn walk(model: &dyn Params, found: &mut dyn FnMut(&str, &Param)) -> Result<()> {
     let mut visitor = Visitor { path: String::new(), found, failure: None };
     visitor.check(model);
     model.visit(&mut visitor);
