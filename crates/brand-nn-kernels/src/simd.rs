@@ -13,7 +13,8 @@ mod x86;
 
 pub(crate) use vector::Vector;
 
-/// The environment variable that forces an instruction set: `portable`, `avx2`, `avx512`, `neon`.
+/// The environment variable that forces an instruction set: `portable`, `avx2`, `avx512`, `neon`,
+/// and `emulated` where that is compiled.
 const VARIABLE: &str = "BRAND_NN_ISA";
 
 /// A set of instructions that kernels are compiled for.
@@ -28,11 +29,13 @@ pub enum Isa {
     Avx512,
     /// AArch64 with NEON: 4 lanes of `f32`.
     Neon,
+    /// The widths and tiles of AVX-512 as plain arrays: for tests, with the feature `emulated`.
+    Emulated,
 }
 
 impl Isa {
-    /// Every instruction set, the most general first.
-    pub const ALL: [Isa; 4] = [Isa::Portable, Isa::Avx2, Isa::Avx512, Isa::Neon];
+    /// Every instruction set, the least wanted first.
+    pub const ALL: [Isa; 5] = [Isa::Emulated, Isa::Portable, Isa::Avx2, Isa::Avx512, Isa::Neon];
 
     /// The name that `BRAND_NN_ISA` knows it by.
     pub fn name(self) -> &'static str {
@@ -41,6 +44,7 @@ impl Isa {
             Isa::Avx2 => "avx2",
             Isa::Avx512 => "avx512",
             Isa::Neon => "neon",
+            Isa::Emulated => "emulated",
         }
     }
 
@@ -60,6 +64,7 @@ impl Isa {
             }
             #[cfg(target_arch = "aarch64")]
             Isa::Neon => true,
+            Isa::Emulated => cfg!(feature = "emulated"),
             #[allow(unreachable_patterns, reason = "what is left depends on the architecture")]
             _ => false,
         }
@@ -137,6 +142,8 @@ lanes! { Portable "The baseline of the architecture." false 4 1024
 vector::Array<f32, 4>, vector::Array<f64, 2> }
 lanes! { #[cfg(target_arch = "x86_64")] Avx2 "AVX2 and FMA." true 6 1024 x86::F32x8, x86::F64x4 }
 lanes! { #[cfg(target_arch = "x86_64")] Avx512 "AVX-512." true 12 768 x86::F32x16, x86::F64x8 }
+lanes! { #[cfg(feature = "emulated")] Emulated "AVX-512 without its instructions." false 12 768
+vector::Array<f32, 16>, vector::Array<f64, 8> }
 lanes! { #[cfg(target_arch = "aarch64")] Neon "NEON." true 8 1024 neon::F32x4, neon::F64x2 }
 
 /// Work that is compiled once per instruction set.
@@ -172,6 +179,8 @@ pub(crate) fn dispatch_on<K: Kernel>(isa: Isa, kernel: K) -> K::Output {
         Isa::Avx2 => unsafe { avx2(kernel) },
         #[cfg(target_arch = "aarch64")]
         Isa::Neon => kernel.run::<Neon>(),
+        #[cfg(feature = "emulated")]
+        Isa::Emulated => kernel.run::<Emulated>(),
         _ => kernel.run::<Portable>(),
     }
 }

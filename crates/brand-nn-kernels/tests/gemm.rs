@@ -5,7 +5,7 @@ mod common;
 use brand_nn_kernels::{
     Mat, MatMut, Mats, PackedB, Real, gemm, gemm_batched, gemm_packed, reference,
 };
-use common::{noise, on_every_isa, on_threads};
+use common::{cases, noise, on_every_isa, on_threads};
 use proptest::prelude::*;
 
 /// How a test lays out a matrix.
@@ -152,7 +152,7 @@ fn factor() -> impl Strategy<Value = f64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(60))]
 
     #[test]
     fn any_shape_and_layout_is_right(

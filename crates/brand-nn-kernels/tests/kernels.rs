@@ -11,7 +11,7 @@ use brand_nn_kernels::{
     rotary, scalar_binary, select, sgd, softmax, softmax_backward, unary, unary_in_place,
     unary_slope, unary_slope_in_place,
 };
-use common::{noise, on_every_isa, on_threads};
+use common::{cases, noise, on_every_isa, on_threads};
 use proptest::prelude::*;
 
 /// Lengths around blocks and tasks.
@@ -165,7 +165,7 @@ impl Window {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 80, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(80))]
 
     #[test]
     fn binary_ops_on_any_windows_are_right(

@@ -77,7 +77,7 @@ pub trait Vector: Copy {
     }
 }
 
-/// Sixteen bytes as an array, which every compiler turns into its baseline's register.
+/// Lanes as an array; sixteen bytes of them every compiler turns into its baseline's register.
 #[derive(Clone, Copy)]
 pub(crate) struct Array<T, const N: usize>([T; N]);
 

@@ -5,6 +5,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use brand_nn_kernels::{Isa, Real, fill_uniform, isa, set_isa, threads};
+use proptest::prelude::ProptestConfig;
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
@@ -19,15 +20,22 @@ pub(crate) fn on_every_isa(f: impl Fn(Isa)) {
     set_isa(chosen);
 }
 
-/// The result of `f` on one thread, after checking that two and three threads give its bits.
+/// The result of `f` on one thread, after checking that 2, 3 and 8 threads give its bits.
 #[track_caller]
 pub(crate) fn on_threads<R: Send + PartialEq + std::fmt::Debug>(
     f: impl Fn() -> R + Send + Sync,
 ) -> R {
-    let [one, two, three] = [1, 2, 3].map(|count| threads::with(count, &f));
+    let [one, two, three, eight] = [1, 2, 3, 8].map(|count| threads::with(count, &f));
     assert!(one == two, "two threads give other bits than one");
     assert!(one == three, "three threads give other bits than one");
+    assert!(one == eight, "eight threads give other bits than one");
     one
+}
+
+/// At most so many random cases; fewer where `PROPTEST_CASES` says so, for slow machines.
+pub(crate) fn cases(most: u32) -> ProptestConfig {
+    let config = ProptestConfig::default();
+    ProptestConfig { cases: config.cases.min(most), failure_persistence: None, ..config }
 }
 
 /// Uniform numbers from [−1, 1).
