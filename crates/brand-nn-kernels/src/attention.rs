@@ -9,6 +9,7 @@ use std::ops::Range;
 use crate::dropout::Mask;
 use crate::lanes::{add, fold_blocks, larger, map_in_place};
 use crate::simd::{Kernel, Lanes, dispatch};
+use crate::size::count;
 use crate::threads::{Parts, for_each};
 use crate::{Buffer, Mat, MatMut, Real, View, gemm};
 
@@ -191,6 +192,7 @@ impl Sizes {
         else {
             panic!("{op}: windows of {:?}, {:?} and {:?}", query.shape, key.shape, value.shape)
         };
+        count(op, &[batch, heads, queries, keys, dim.saturating_add(value_dim)]);
         let divides = if key_heads == 0 { heads == 0 } else { heads.is_multiple_of(key_heads) };
         assert!(
             *key.shape == [batch, key_heads, keys, dim]
@@ -210,9 +212,9 @@ impl Sizes {
 
     #[track_caller]
     fn check_results(&self, op: &str, out: usize, log_sums: usize) {
-        let rows = self.batch * self.heads * self.queries;
+        let rows = count(op, &[self.batch, self.heads, self.queries]);
         assert!(
-            out == rows * self.value_dim && log_sums == rows,
+            out == count(op, &[rows, self.value_dim]) && log_sums == rows,
             "{op}: {out} results and {log_sums} sums for {rows} queries of {} numbers",
             self.value_dim
         );

@@ -2,6 +2,7 @@
 
 use crate::Real;
 use crate::simd::{Kernel, Lanes, dispatch};
+use crate::size::count;
 use crate::threads::for_each_chunk;
 
 /// Elements that one task computes, about.
@@ -75,7 +76,8 @@ impl Blend {
     /// If the lengths do not fit.
     #[track_caller]
     pub fn apply<T: Real>(&self, x: &[T], inner: usize, out: &mut [T]) {
-        let (inputs, outputs) = (self.inputs * inner, self.outputs() * inner);
+        let [inputs, outputs] =
+            [self.inputs, self.outputs()].map(|len| count("Blend", &[len, inner]));
         let outer = out.len().checked_div(outputs).unwrap_or(0);
         assert!(
             out.len() == outer * outputs && (outputs == 0 || x.len() == outer * inputs),

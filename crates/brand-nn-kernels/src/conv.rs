@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::gemm::gemm_at;
+use crate::size::count;
 use crate::threads::{Parts, for_each, for_each_chunk};
 use crate::window::Window;
 use crate::{Buffer, Mat, MatMut, Real, gemm};
@@ -46,18 +47,24 @@ impl Convolution {
     }
 
     /// Elements of the input.
+    ///
+    /// # Panics
+    /// If their number overflows, as the others of this type.
+    #[track_caller]
     pub fn inputs(&self) -> usize {
-        self.images * self.groups * self.channels * self.window.inputs()
+        count("conv", &[self.images, self.groups, self.channels, self.window.inputs()])
     }
 
     /// Elements of the output.
+    #[track_caller]
     pub fn outputs(&self) -> usize {
-        self.images * self.groups * self.filters * self.window.outputs()
+        count("conv", &[self.images, self.groups, self.filters, self.window.outputs()])
     }
 
     /// Elements of the weight, `[groups · filters, channels, taps]`.
+    #[track_caller]
     pub fn weights(&self) -> usize {
-        self.groups * self.filters * self.depth()
+        count("conv", &[self.groups, self.filters, self.channels, self.window.taps()])
     }
 
     /// Outputs whose columns of `depth` rows are laid out together.
@@ -276,8 +283,8 @@ impl<T: Real> Backward<'_, T> {
 #[track_caller]
 pub fn conv_backward_weight<T: Real>(shape: &Convolution, x: &[T], gradient: &[T], out: &mut [T]) {
     shape.check("conv_backward_weight", x.len(), out.len(), gradient.len());
-    if out.is_empty() {
-        return;
+    if x.is_empty() || gradient.is_empty() || out.is_empty() {
+        return out.fill(T::ZERO);
     }
     if depthwise::applies(shape) {
         return depthwise::backward_weight(shape, x, gradient, out);

@@ -2,6 +2,7 @@
 
 use crate::lanes::{add, fold_blocks};
 use crate::simd::{Kernel, Lanes, dispatch};
+use crate::size::count;
 use crate::softmax::exponentials;
 use crate::threads::{Parts, for_each};
 use crate::{Buffer, Error, Real, Result};
@@ -108,7 +109,7 @@ impl<T: Real> CrossEntropy<'_, T> {
             Targets::Probabilities(shares) => shares.len() == logits,
         };
         assert!(
-            fits && logits == results * classes
+            fits && logits == count(op, &[results, classes])
                 && saved == 2 * results
                 && (classes > 0 || results == 0)
                 && self.class_weights.is_none_or(|weights| weights.len() == classes),

@@ -1,6 +1,7 @@
 //! The one matrix product behind everything: `C = α A B + β C` with any strides.
 
 use crate::Real;
+use crate::size::count;
 
 mod batched;
 mod block;
@@ -130,6 +131,7 @@ fn check<T>(a: &Mat<T>, b: &Mat<T>, c: &MatMut<T>) {
         c.rows,
         c.cols
     );
+    count("gemm", &[c.rows, a.cols, c.cols]);
     check_inside("A", a.data.len(), [a.rows, a.cols], [a.row_stride, a.col_stride]);
     check_inside("B", b.data.len(), [b.rows, b.cols], [b.row_stride, b.col_stride]);
     check_output(c);

@@ -3,6 +3,7 @@
 use crate::Real;
 use crate::lanes::map_in_place;
 use crate::simd::{Kernel, Lanes, dispatch};
+use crate::size::count;
 
 /// One step of a GRU cell, gates in PyTorch's order r z n, the reset after the product.
 ///
@@ -62,6 +63,7 @@ pub fn gru_cell_backward<T: Real>(step: GruStep<T>, dh: &mut [T], slopes: [&mut 
 #[track_caller]
 fn check(op: &str, hidden: usize, gates: [usize; 2], states: [usize; 2]) {
     let size = states[0];
+    count(op, &[3, hidden.max(size)]);
     let divides = if hidden == 0 { size == 0 } else { size.is_multiple_of(hidden) };
     assert!(
         divides && states[1] == size && gates == [3 * size; 2],

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::simd::{Kernel, Lanes, dispatch};
+use crate::size::count;
 use crate::threads::for_each_chunk;
 use crate::{Buffer, Number, Plain};
 
@@ -83,7 +84,7 @@ pub fn sum_duplicate_rows<T: Number>(
     rows: &[T],
     width: usize,
 ) -> (Vec<i64>, Buffer<T>) {
-    let expected = ids.len() * width;
+    let expected = count("sum_duplicate_rows", &[ids.len(), width]);
     assert!(rows.len() == expected, "sum_duplicate_rows: {} elements, not {expected}", rows.len());
     let mut order: Vec<usize> = (0..ids.len()).collect();
     order.sort_by_key(|&i| ids[i]);
@@ -106,7 +107,7 @@ fn check_table(op: &str, table: usize, width: usize, ids: usize, rows: usize) {
         if width == 0 { table == 0 } else { table.is_multiple_of(width) },
         "{op}: a table of {table} elements has no rows of {width}"
     );
-    assert!(rows == ids * width, "{op}: {rows} elements for {ids} rows of {width}");
+    assert!(rows == count(op, &[ids, width]), "{op}: {rows} elements for {ids} rows of {width}");
 }
 
 fn check_ids(ids: &[i64], rows: usize, width: usize) -> Result<()> {

@@ -32,6 +32,7 @@ pub mod reference;
 mod rotary;
 mod scan;
 mod simd;
+mod size;
 mod softmax;
 mod special;
 mod strided;

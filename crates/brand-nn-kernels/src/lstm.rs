@@ -3,6 +3,7 @@
 use crate::Real;
 use crate::lanes::map_in_place;
 use crate::simd::{Kernel, Lanes, dispatch};
+use crate::size::count;
 
 /// One step of an LSTM cell, gates in PyTorch's order i f g o.
 ///
@@ -74,6 +75,7 @@ pub struct LstmStep<'a, T> {
 #[track_caller]
 fn check(op: &str, hidden: usize, gates: usize, lengths: &[usize]) {
     let size = lengths[0];
+    count(op, &[4, hidden.max(size)]);
     assert!(
         gates == 4 * size
             && lengths.iter().all(|&len| len == size)

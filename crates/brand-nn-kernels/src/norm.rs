@@ -2,6 +2,7 @@
 
 use crate::lanes::{add, fold_blocks};
 use crate::simd::{Kernel, Lanes, dispatch};
+use crate::size::count;
 use crate::threads::{Parts, for_each};
 use crate::{Buffer, Real};
 
@@ -95,9 +96,9 @@ pub fn norm_backward<T: Real>(
     weights: Option<[&mut [T]; 2]>,
 ) {
     let NormSaved { x, weight, statistics } = saved;
-    let slopes = weights.as_ref().map_or(weight.len(), |[dw, db]| dw.len().max(db.len()));
-    let rows = norm.check("norm_backward", [x.len(), dx.len()], [weight.len(), slopes], statistics);
-    assert!(gradient.len() == x.len(), "norm_backward: {} gradients", gradient.len());
+    let slopes = weights.as_ref().map_or([weight.len(); 2], |[dw, db]| [dw.len(), db.len()]);
+    let counts = [weight.len(), slopes[0], slopes[1]];
+    let rows = norm.check("norm_backward", [x.len(), dx.len(), gradient.len()], counts, statistics);
     let per_task = norm.rows_of_a_task(rows);
     let (tasks, width) = (rows.div_ceil(per_task), 2 * weight.len());
     let mut partial = Buffer::zeroed(tasks * width);
@@ -126,23 +127,24 @@ pub fn norm_backward<T: Real>(
 impl Norm {
     /// How many rows there are, if everything fits.
     #[track_caller]
-    fn check<T>(
+    fn check<T, const N: usize, const W: usize>(
         &self,
         op: &str,
-        sizes: [usize; 2],
-        weights: [usize; 2],
+        sizes: [usize; N],
+        weights: [usize; W],
         statistics: &[T],
     ) -> usize {
         let Norm { len, groups, channels, .. } = *self;
         let rows = statistics.len() / 2;
+        let (size, count_of_weights) = (count(op, &[rows, len]), count(op, &[groups, channels]));
         assert!(
-            statistics.len().is_multiple_of(2) && sizes.iter().all(|&size| size == rows * len),
+            statistics.len().is_multiple_of(2) && sizes.iter().all(|&len| len == size),
             "{op}: {sizes:?} elements in rows of {len} with {} statistics",
             statistics.len()
         );
         let divides = if channels == 0 { len == 0 } else { len.is_multiple_of(channels) };
         assert!(
-            divides && groups > 0 && weights.iter().all(|&count| count == groups * channels),
+            divides && groups > 0 && weights.iter().all(|&count| count == count_of_weights),
             "{op}: {weights:?} weights for rows of {len}: {groups} groups of {channels} channels"
         );
         rows

@@ -1,6 +1,7 @@
 //! The largest element of each window of an image, and elements put back where they came from.
 
 use crate::simd::{Kernel, Lanes, dispatch};
+use crate::size::count;
 use crate::threads::{Parts, for_each, for_each_chunk};
 use crate::{Number, Plain};
 
@@ -65,8 +66,8 @@ impl Spans<'_> {
 #[track_caller]
 pub fn max_pool<T: Number>(x: &[T], axes: [Spans; 3], out: &mut [T], places: &mut [i64]) {
     axes.iter().for_each(Spans::check);
-    let inputs: usize = axes.iter().map(|axis| axis.input).product();
-    let outputs: usize = axes.iter().map(|axis| axis.spans.len()).product();
+    let inputs = count("max_pool", &axes.map(|axis| axis.input));
+    let outputs = count("max_pool", &axes.map(|axis| axis.spans.len()));
     let planes = check_planes("max_pool", x.len(), inputs, out.len(), outputs);
     assert!(places.len() == out.len(), "max_pool: {} places of {}", places.len(), out.len());
     if out.is_empty() {

@@ -1,6 +1,7 @@
 //! Sums and extremes along an axis, by a tree that depends on the shape alone.
 
 use crate::simd::{Kernel, Lanes, dispatch};
+use crate::size::count;
 use crate::threads::{Parts, for_each};
 use crate::{Buffer, Number};
 
@@ -78,7 +79,8 @@ pub fn reduce<T: Number>(
     inner: usize,
     out: &mut [T],
 ) {
-    check("reduce", x.len(), [outer, len, inner], out.len(), outer * inner);
+    let results = count("reduce", &[outer, inner]);
+    check("reduce", x.len(), [outer, len, inner], out.len(), results);
     if len == 0 || out.is_empty() {
         out.fill(op.neutral());
     } else {
@@ -112,7 +114,7 @@ reductions! { f32 f64 i64 i32 u8 }
 /// Panics unless `x` and `out` have the lengths that the shape implies.
 #[track_caller]
 fn check(op: &str, x: usize, shape: [usize; 3], out: usize, expected: usize) {
-    let size: usize = shape.iter().product();
+    let size = count(op, &shape);
     assert!(x == size, "{op}: {x} elements for shape {shape:?}, expected {size}");
     assert!(out == expected, "{op}: {out} results for shape {shape:?}, expected {expected}");
 }

@@ -1,6 +1,7 @@
 //! Rotary embedding: pairs of numbers turned by an angle that grows with their position.
 
 use crate::Real;
+use crate::size::count;
 use crate::threads::for_each_chunk;
 
 /// Elements that one task of a parallel call has, about.
@@ -36,7 +37,7 @@ pub enum Pairs {
 /// ```
 #[track_caller]
 pub fn rotary<T: Real>(by: &Rotary, x: &[T], turns: &[T], out: &mut [T]) {
-    let width = 2 * by.angles;
+    let width = count("rotary", &[2, by.angles]);
     let divides = |len: usize| if width == 0 { len == 0 } else { len.is_multiple_of(width) };
     assert!(
         x.len() == out.len()

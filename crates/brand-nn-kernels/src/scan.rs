@@ -1,5 +1,6 @@
 //! What runs along an axis: each result is made of the one before it.
 
+use crate::size::count;
 use crate::threads::{Parts, for_each};
 use crate::{Number, Real};
 
@@ -157,11 +158,15 @@ fn scan<T: Number>(
 
 #[track_caller]
 fn check(op: &str, x: usize, shape: [usize; 3], out: usize) {
-    let size: usize = shape.iter().product();
+    let size = count(op, &shape);
     assert!(x == size, "{op}: {x} elements for shape {shape:?}, expected {size}");
     assert!(out == size, "{op}: {out} results for shape {shape:?}, expected {size}");
 }
 
 fn for_each_plane([outer, len, inner]: [usize; 3], f: &(dyn Fn(usize) + Sync)) {
-    if outer * len * inner < SERIAL { (0..outer).for_each(f) } else { for_each(outer, f) }
+    match len * inner {
+        0 => (),
+        size if outer * size < SERIAL => (0..outer).for_each(f),
+        _ => for_each(outer, f),
+    }
 }

@@ -1,6 +1,7 @@
 //! Views with strides: reading n-dimensional windows of a slice, and copying them.
 
 use crate::Plain;
+use crate::size::count;
 
 mod convert;
 mod copy;
@@ -40,8 +41,12 @@ impl<'a, T: Plain> View<'a, T> {
     }
 
     /// How many elements the window shows.
+    ///
+    /// # Panics
+    /// If their number overflows.
+    #[track_caller]
     pub fn size(&self) -> usize {
-        self.shape.iter().product()
+        count("view", self.shape)
     }
 
     /// Panics unless every element lies inside the data.

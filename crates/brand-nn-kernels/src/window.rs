@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::size::count;
+
 /// A window that slides along one axis.
 ///
 /// Tap `k` of output `o` reads input `o·stride + k·dilation − before`, and nothing where that lies
@@ -64,18 +66,24 @@ pub struct Window {
 
 impl Window {
     /// Elements of one channel of the input.
+    ///
+    /// # Panics
+    /// If their number overflows, as the others of this type.
+    #[track_caller]
     pub fn inputs(&self) -> usize {
-        self.axes.iter().map(|axis| axis.input).product()
+        count("window", &self.axes.map(|axis| axis.input))
     }
 
     /// Places that the window stands at.
+    #[track_caller]
     pub fn outputs(&self) -> usize {
-        self.axes.iter().map(|axis| axis.output).product()
+        count("window", &self.axes.map(|axis| axis.output))
     }
 
     /// Elements of the window.
+    #[track_caller]
     pub fn taps(&self) -> usize {
-        self.axes.iter().map(|axis| axis.kernel).product()
+        count("window", &self.axes.map(|axis| axis.kernel))
     }
 
     pub(crate) fn is_identity(&self) -> bool {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{Attention, KEYS, QUERIES, Sizes, cut};
 use crate::lanes::{add, fold_blocks, map_in_place};
 use crate::simd::{Kernel, Lanes, dispatch};
+use crate::size::count;
 use crate::threads::Parts;
 use crate::{Buffer, Mat, MatMut, Real, Reduce, View, gemm, reduce};
 
@@ -50,6 +51,9 @@ pub fn attention_backward<T: Real>(
     sizes.check_results(op, saved.out.len(), saved.log_sums.len());
     sizes.check_slopes(op, &gradient, &slopes);
     let AttentionSlopes { query, key, value } = slopes;
+    if saved.log_sums.is_empty() {
+        return [query, key, value].into_iter().for_each(|slopes| slopes.fill(T::ZERO));
+    }
     let (heads, blocks) = (sizes.batch * sizes.heads, sizes.queries.div_ceil(QUERIES));
     let parts = PARTS.div_ceil(heads.max(1)).min(blocks).max(1);
     let [key_size, value_size] = [sizes.dim, sizes.value_dim].map(|dim| sizes.keys * dim);
@@ -88,12 +92,12 @@ impl Sizes {
     fn check_slopes<T: Real>(&self, op: &str, gradient: &View<T>, slopes: &AttentionSlopes<T>) {
         gradient.check(op);
         let Sizes { batch, heads, key_heads, queries, keys, dim, value_dim } = *self;
-        let (rows, key_rows) = (batch * heads * queries, batch * key_heads * keys);
+        let size = |sizes: &[usize]| count(op, sizes);
         assert!(
             *gradient.shape == [batch, heads, queries, value_dim]
-                && slopes.query.len() == rows * dim
-                && slopes.key.len() == key_rows * dim
-                && slopes.value.len() == key_rows * value_dim,
+                && slopes.query.len() == size(&[batch, heads, queries, dim])
+                && slopes.key.len() == size(&[batch, key_heads, keys, dim])
+                && slopes.value.len() == size(&[batch, key_heads, keys, value_dim]),
             "{op}: gradient {:?} into {} queries, {} keys, {} values",
             gradient.shape,
             slopes.query.len(),

@@ -3,6 +3,7 @@
 use super::plan::is_serial;
 use super::{Job, Mat, MatMut, check};
 use crate::Real;
+use crate::size::count;
 use crate::threads::{Parts, for_each};
 
 /// Matrices of one size and layout in one slice, each with its own start.
@@ -52,13 +53,15 @@ impl<'a, T> Mats<'a, T> {
 #[track_caller]
 pub fn gemm_batched<T: Real>(a: Mats<T>, b: Mats<T>, c: &mut [T]) {
     let (batch, m, k, n) = (a.offsets.len(), a.rows, a.cols, b.cols);
+    let results = count("gemm_batched", &[batch, m, n]);
+    count("gemm_batched", &[batch, m, k, n]);
     assert!(
-        batch == b.offsets.len() && c.len() == batch * m * n,
+        batch == b.offsets.len() && c.len() == results,
         "gemm_batched: {batch} · {} matrices into {} elements, expected {batch} of {m} × {n}",
         b.offsets.len(),
         c.len()
     );
-    if m * n == 0 {
+    if results == 0 {
         return;
     }
     let parts = Parts::new(c);

@@ -5,6 +5,7 @@ use super::job::Job;
 use super::tile::{Wide, panel};
 use super::{Mat, MatMut, check_inside, check_output};
 use crate::simd::{Isa, Kernel, Lanes, Vector, dispatch, dispatch_on, isa};
+use crate::size::count;
 use crate::strided::transpose::{Rows, transpose};
 use crate::threads::{Parts, for_each};
 use crate::{Buffer, Plain, Real};
@@ -51,6 +52,7 @@ impl<T: Real> PackedB<T> {
     #[track_caller]
     pub fn new(b: Mat<T>) -> Self {
         check_inside("B", b.data.len(), [b.rows, b.cols], [b.row_stride, b.col_stride]);
+        count("PackedB", &[b.rows.max(1), b.cols.max(1)]);
         // SAFETY: checked in the line above.
         unsafe { T::pack(b.data.as_ptr(), b.rows, b.cols, [b.row_stride, b.col_stride]) }
     }
@@ -170,6 +172,7 @@ pub fn gemm_packed<T: Real>(alpha: T, a: Mat<T>, b: &PackedB<T>, beta: T, c: Mat
         c.rows,
         c.cols
     );
+    count("gemm_packed", &[a.rows, a.cols, b.cols]);
     check_inside("A", a.data.len(), [a.rows, a.cols], [a.row_stride, a.col_stride]);
     check_output(&c);
     if c.col_stride == 1 || c.cols <= 1 {

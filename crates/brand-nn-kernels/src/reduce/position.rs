@@ -2,6 +2,7 @@
 
 use super::check;
 use crate::Number;
+use crate::size::count;
 use crate::threads::{Parts, for_each};
 
 /// Elements below which a kernel of this file stays on one thread.
@@ -29,8 +30,12 @@ pub fn arg_reduce<T: Number>(
     inner: usize,
     out: &mut [i64],
 ) {
-    check("arg_reduce", x.len(), [outer, len, inner], out.len(), outer * inner);
+    let results = count("arg_reduce", &[outer, inner]);
+    check("arg_reduce", x.len(), [outer, len, inner], out.len(), results);
     assert!(len > 0 || out.is_empty(), "arg_reduce: an empty axis has no extreme element");
+    if out.is_empty() {
+        return;
+    }
     let parts = Parts::new(out);
     for_each_plane(outer, x.len(), |plane| {
         // SAFETY: each plane owns its `inner` results and is visited once.
@@ -72,7 +77,10 @@ fn extreme<T: Number>(max: bool, values: impl Iterator<Item = T>) -> usize {
 /// ```
 #[track_caller]
 pub fn cumsum<T: Number>(x: &[T], outer: usize, len: usize, inner: usize, out: &mut [T]) {
-    check("cumsum", x.len(), [outer, len, inner], out.len(), outer * len * inner);
+    check("cumsum", x.len(), [outer, len, inner], out.len(), x.len());
+    if out.is_empty() {
+        return;
+    }
     let (size, parts) = (len * inner, Parts::new(out));
     for_each_plane(outer, x.len(), |plane| {
         // SAFETY: each plane owns its elements and is visited once.

@@ -3,6 +3,7 @@
 use super::walk::Axes;
 use super::{View, check_bounds};
 use crate::Plain;
+use crate::size::count;
 use crate::threads::{Parts, for_each, for_each_chunk};
 
 /// Edge of the square tiles in which transposes are copied.
@@ -63,7 +64,7 @@ pub fn copy_into<T: Plain>(
     strides: &[isize],
 ) {
     check_bounds("copy_into", to.len(), offset, shape, strides);
-    let size: usize = shape.iter().product();
+    let size = count("copy_into", shape);
     assert!(size == from.len(), "copy_into: {} elements into a window of {size}", from.len());
     if size == 0 {
         return;
