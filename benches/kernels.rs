@@ -45,6 +45,14 @@ fn products(criterion: &mut Criterion) {
         if m * k * n <= LONG {
             group.bench_function("plain", |bench| bench.iter(|| reference::matmul(left, right)));
         }
+        #[cfg(feature = "blas")]
+        {
+            brand_nn_kernels::set_blas(true);
+            group.bench_function("blas", |bench| {
+                bench.iter(|| gemm(1.0, left, right, 0.0, MatMut::rows(&mut c, m, n)));
+            });
+            brand_nn_kernels::set_blas(false);
+        }
         group.bench_function("ours", |bench| {
             bench.iter(|| gemm(1.0, left, right, 0.0, MatMut::rows(&mut c, m, n)));
         });

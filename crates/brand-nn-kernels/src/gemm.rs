@@ -4,6 +4,8 @@ use crate::Real;
 use crate::size::count;
 
 mod batched;
+#[cfg(feature = "blas")]
+mod blas;
 mod block;
 mod dot;
 mod job;
@@ -14,6 +16,8 @@ mod thin;
 mod tile;
 
 pub use batched::{Mats, gemm_batched};
+#[cfg(feature = "blas")]
+pub use blas::{blas, set_blas};
 pub(crate) use job::Job;
 pub use packed::{PackedB, gemm_packed};
 pub(crate) use product::Product;

@@ -53,6 +53,8 @@ pub use dropout::dropout;
 pub use element::{Number, Plain, Real};
 pub use error::{Error, Result};
 pub use gemm::{Mat, MatMut, Mats, PackedB, gemm, gemm_batched, gemm_packed};
+#[cfg(feature = "blas")]
+pub use gemm::{blas, set_blas};
 pub use gru::{GruStep, gru_cell, gru_cell_backward};
 pub use index::{gather_rows, scatter_add_rows, sum_duplicate_rows};
 pub use lstm::{LstmStep, lstm_cell, lstm_cell_backward};

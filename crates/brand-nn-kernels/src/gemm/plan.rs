@@ -22,10 +22,8 @@ const DOT_ROWS: usize = 12;
 const VECTOR: usize = 16;
 /// Elements of B that are packed at once: the columns go in slabs of this size.
 const SLAB: usize = 1 << 20;
-/// Rows of C that one task computes.
-const ROWS: usize = 96;
-/// Columns of C that one task computes.
-const COLUMNS: usize = 512;
+/// Rows and columns of C that one task computes, at most.
+const BLOCK: (usize, usize) = (96, 512);
 /// Elements of a C that counts as small.
 const SMALL: usize = 1 << 17;
 /// Depth of the parts that a long sum is cut into, at least.
@@ -44,6 +42,11 @@ pub(super) unsafe fn product<T: Real>(job: Job<T>) {
     let columns_lie_apart = job.c_strides[1] != 1 && job.c_strides[0] == 1;
     let is_column = job.n == 1 && job.m > 1;
     let job = if columns_lie_apart || is_column { job.transposed() } else { job };
+    #[cfg(feature = "blas")]
+    if let Some(layouts) = super::blas::layouts(&job) {
+        // SAFETY: vouched for by the caller.
+        return unsafe { super::blas::product(&job, layouts) };
+    }
     // SAFETY: vouched for by the caller; seen from the other side the operands are the same.
     unsafe {
         if job.k == 0 {
@@ -173,13 +176,9 @@ pub(super) unsafe fn packed<T: Real>(job: &Job<T>) {
 /// # Safety
 /// As [`product`].
 pub(super) unsafe fn by_oracle<T: Real>(job: &Job<T>) {
-    let (rows, columns) = block_size(job);
-    let across = job.n.div_ceil(columns);
-    for_each(job.m.div_ceil(rows) * across, |task| {
-        let window =
-            job.window(piece(task / across, rows, job.m), piece(task % across, columns, job.n));
+    for_each_block(job, BLOCK, |rows, columns| {
         // SAFETY: a window of the job, and no other task's.
-        unsafe { T::oracle(window) };
+        unsafe { T::oracle(job.window(rows, columns)) };
     });
 }
 
@@ -195,11 +194,7 @@ pub(super) unsafe fn blocks<T: Real>(job: &Job<T>, right: Right<T>) {
         // SAFETY: vouched for by the caller.
         return unsafe { scale(job) };
     }
-    let (rows, columns) = block_size(job);
-    let across = job.n.div_ceil(columns);
-    for_each(job.m.div_ceil(rows) * across, |task| {
-        let rows = piece(task / across, rows, job.m);
-        let columns = piece(task % across, columns, job.n);
+    for_each_block(job, BLOCK, |rows, columns| {
         let right = match right {
             Right::Packed(panels, first) => Right::Packed(panels, first + columns.start),
             other => other,
@@ -208,12 +203,25 @@ pub(super) unsafe fn blocks<T: Real>(job: &Job<T>, right: Right<T>) {
     });
 }
 
+/// Calls `f` with the rows and columns of each block of C; every block is a task.
+pub(super) fn for_each_block<T: Real>(
+    job: &Job<T>,
+    most: (usize, usize),
+    f: impl Fn(Range<usize>, Range<usize>) + Sync,
+) {
+    let (rows, columns) = block_size(job, most);
+    let across = job.n.div_ceil(columns);
+    for_each(job.m.div_ceil(rows) * across, |task| {
+        f(piece(task / across, rows, job.m), piece(task % across, columns, job.n));
+    });
+}
+
 /// Rows and columns of a block: halved until there are tasks enough.
-fn block_size<T: Real>(job: &Job<T>) -> (usize, usize) {
+fn block_size<T: Real>(job: &Job<T>, most: (usize, usize)) -> (usize, usize) {
     if job.work() < SERIAL {
         return (job.m, job.n);
     }
-    let (mut rows, mut columns) = (ROWS.min(job.m), COLUMNS.min(job.n));
+    let (mut rows, mut columns) = (most.0.min(job.m), most.1.min(job.n));
     while job.m.div_ceil(rows) * job.n.div_ceil(columns) < TASKS {
         if columns >= 128 && columns >= rows {
             columns = (columns / 2).next_multiple_of(64);

@@ -47,6 +47,13 @@ pub trait Product: Sized + crate::Plain {
     /// Every element may be read.
     unsafe fn pack(b: *const Self, rows: usize, cols: usize, strides: [isize; 2]) -> PackedB<Self>;
 
+    /// Computes a product by the system's BLAS, on this thread.
+    ///
+    /// # Safety
+    /// As [`Product::product`]; the layouts are those of A and B.
+    #[cfg(feature = "blas")]
+    unsafe fn blas(job: &Job<Self>, layouts: [super::blas::Layout; 2]);
+
     /// Computes a product of any strides by the `matrixmultiply` crate, on this thread.
     ///
     /// # Safety
@@ -54,8 +61,14 @@ pub trait Product: Sized + crate::Plain {
     unsafe fn oracle(job: Job<Self>);
 }
 
-macro_rules! oracle {
-    ($gemm:ident) => {
+macro_rules! others {
+    ($gemm:ident, $blas:ident) => {
+        #[cfg(feature = "blas")]
+        unsafe fn blas(job: &Job<Self>, layouts: [super::blas::Layout; 2]) {
+            // SAFETY: promised by the caller.
+            unsafe { super::blas::$blas(job, layouts) };
+        }
+
         unsafe fn oracle(job: Job<Self>) {
             let Job { m, k, n, alpha, a, a_strides, b, b_strides, beta, c, c_strides } = job;
             let ([ra, ca], [rb, cb], [rc, cc]) = (a_strides, b_strides, c_strides);
@@ -97,7 +110,7 @@ impl Product for f32 {
         unsafe { PackedB::from_raw(b, rows, cols, strides) }
     }
 
-    oracle!(sgemm);
+    others!(sgemm, single);
 }
 
 /// Double precision is for checks and likelihoods: the other crate's tiles are fast enough.
@@ -133,5 +146,5 @@ impl Product for f64 {
         unsafe { PackedB::in_rows(b, rows, cols, strides) }
     }
 
-    oracle!(dgemm);
+    others!(dgemm, double);
 }

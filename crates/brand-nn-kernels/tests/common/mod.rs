@@ -9,15 +9,23 @@ use proptest::prelude::ProptestConfig;
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// Runs `f` under every instruction set of this machine; tests take turns.
+/// Runs `f` under every instruction set of this machine, and with a BLAS where there is one; tests
+/// take turns.
 pub(crate) fn on_every_isa(f: impl Fn(Isa)) {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let chosen = isa();
     for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
         set_isa(isa);
+        #[cfg(feature = "blas")]
+        brand_nn_kernels::set_blas(false);
         f(isa);
     }
     set_isa(chosen);
+    #[cfg(feature = "blas")]
+    {
+        brand_nn_kernels::set_blas(true);
+        f(chosen);
+    }
 }
 
 /// The result of `f` on one thread, after checking that 2, 3 and 8 threads give its bits.
