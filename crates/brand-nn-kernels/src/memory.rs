@@ -7,8 +7,10 @@ use std::sync::{Mutex, PoisonError};
 use crate::error::{Error, Result};
 
 mod buffer;
+mod counting;
 
 pub use buffer::Buffer;
+pub use counting::CountingAllocator;
 
 /// Every block starts on a cache line.
 const ALIGNMENT: usize = 64;
