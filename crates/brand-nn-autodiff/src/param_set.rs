@@ -1,6 +1,9 @@
 //! Some parameters of a model, chosen by pattern: one noun to freeze, count, save and iterate.
 
-use crate::{Error, Param, Params, Result, params};
+use crate::{
+    Error, Param, Params, Result,
+    params::{self, Part},
+};
 use brand_nn_tensor::{DType, io::TensorFile};
 use std::{ops::Deref, path::Path};
 
@@ -24,7 +27,7 @@ impl ParamSet {
     }
 
     /// [`ParamSet::all`] of all types alike, so that its code is there once.
-    fn gather(model: &dyn Params) -> Result<Self> {
+    fn gather(model: &dyn Part) -> Result<Self> {
         let mut set = Self::default();
         params::walk(model, &mut |name, param| set.push(name, param))?;
         Ok(set)

@@ -113,6 +113,22 @@ pub fn init<P: Params + ?Sized>(model: &P, seed: u64) -> Result<()> {
     Ok(())
 }
 
+/// What a walk needs of a part, whatever its type, so that the walk's code is there once.
+pub(crate) trait Part {
+    fn visit(&self, visitor: &mut Visitor<'_>);
+    fn check(&self) -> Result<()>;
+}
+
+impl<P: Params + ?Sized> Part for &P {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        (**self).visit(visitor);
+    }
+
+    fn check(&self) -> Result<()> {
+        (**self).check()
+    }
+}
+
 /// Walks through a model and keeps track of the path.
 pub struct Visitor<'a> {
     path: String,
@@ -126,7 +142,7 @@ impl Visitor<'_> {
         self.enter(name, &child);
     }
 
-    fn enter(&mut self, name: &str, child: &dyn Params) {
+    fn enter(&mut self, name: &str, child: &dyn Part) {
         let parent = self.path.len();
         if parent > 0 {
             self.path.push('.');
@@ -143,7 +159,7 @@ impl Visitor<'_> {
     }
 
     /// Remembers the first setting that is out of range, with its place.
-    fn check(&mut self, part: &dyn Params) {
+    fn check(&mut self, part: &dyn Part) {
         if self.failure.is_none() {
             self.failure = part.check().err().map(|error| error.within(&self.path));
         }
@@ -154,7 +170,7 @@ impl Visitor<'_> {
 ///
 /// # Errors
 /// If a setting is out of its range.
-pub(crate) fn walk(model: &dyn Params, found: &mut dyn FnMut(&str, &Param)) -> Result<()> {
+pub(crate) fn walk(model: &dyn Part, found: &mut dyn FnMut(&str, &Param)) -> Result<()> {
     let mut visitor = Visitor { path: String::new(), found, failure: None };
     visitor.check(model);
     model.visit(&mut visitor);
@@ -164,7 +180,7 @@ pub(crate) fn walk(model: &dyn Params, found: &mut dyn FnMut(&str, &Param)) -> R
 impl<P: Params> Params for Option<P> {
     fn visit(&self, visitor: &mut Visitor<'_>) {
         if let Some(part) = self {
-            visitor.check(part);
+            visitor.check(&part);
             part.visit(visitor);
         }
     }
