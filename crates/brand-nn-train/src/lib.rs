@@ -6,6 +6,7 @@
 //!
 //! | to … | use |
 //! |---|---|
+//! | read a table of numbers, texts and days | [`Table`], [`TableReader`] |
 //! | read labelled texts | [`TextSet`], or [`corpus`] for synthetic ones |
 //! | split data for testing | [`train_test_split`], [`stratified_split`] |
 //! | cut batches in a loop of one's own | [`DataLoader`] |
@@ -28,6 +29,8 @@ mod model;
 mod model_file;
 mod progress;
 mod scores;
+mod source;
+mod table;
 mod text_set;
 mod trainer;
 
@@ -46,6 +49,8 @@ pub use model::Model;
 pub use model_file::SavedModel;
 pub use progress::Progress;
 pub use scores::{History, Scores};
+pub use source::Encoding;
+pub use table::{Column, ColumnType, Date, Pieces, Schema, Table, TableReader};
 pub use text_set::{TextColumns, TextSet};
 pub use trainer::{Trainer, predict};
 
