@@ -8,7 +8,8 @@
 //! |---|---|
 //! | read a table of numbers, texts and days | [`Table`], [`TableReader`] |
 //! | read labelled texts | [`TextSet`], or [`corpus`] for synthetic ones |
-//! | split data for testing | [`train_test_split`], [`stratified_split`] |
+//! | split data for testing | [`train_test_split`], [`stratified_split`], [`group_split`], [`time_split`], [`leave_last_out`] |
+//! | cross-validate | [`KFold`], [`TimeSeriesSplit`], [`cross_validate`] |
 //! | cut batches in a loop of one's own | [`DataLoader`] |
 //! | train on several inputs | [`Batch`], derived for a struct, and [`Model`] |
 //! | measure | [`Accuracy`], [`F1`], [`Auc`], [`Rmse`] and others: see [`metrics`] |
@@ -24,6 +25,7 @@ pub mod corpus;
 mod data;
 mod error;
 mod fit;
+mod folds;
 pub mod metrics;
 mod model;
 mod model_file;
@@ -40,6 +42,10 @@ pub use callback::{Callback, EarlyStopping, Epoch};
 pub use data::{DataLoader, DataSet, stratified_split, train_test_split};
 pub use error::{Error, Result};
 pub use fit::Fit;
+pub use folds::{
+    Fold, FoldScores, KFold, TimeSeriesSplit, cross_validate, group_split, leave_last_out,
+    time_split,
+};
 pub use metrics::{
     Accuracy, Auc, Average, BalancedAccuracy, Brier, CohenKappa, ConfusionMatrix, F1, FBeta,
     KappaWeights, LogLoss, Mae, Mcc, Metric, Mse, PrAuc, Precision, R2, Recall, Rmse, TopKAccuracy,
