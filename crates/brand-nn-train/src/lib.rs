@@ -7,6 +7,7 @@
 //! | to … | use |
 //! |---|---|
 //! | read a table of numbers, texts and days | [`Table`], [`TableReader`] |
+//! | make a tensor of a table | [`ColumnTransformer`], [`Transformer`] |
 //! | read labelled texts | [`TextSet`], or [`corpus`] for synthetic ones |
 //! | split data for testing | [`train_test_split`], [`stratified_split`], [`group_split`], [`time_split`], [`leave_last_out`] |
 //! | cross-validate | [`KFold`], [`TimeSeriesSplit`], [`cross_validate`] |
@@ -29,6 +30,7 @@ mod folds;
 pub mod metrics;
 mod model;
 mod model_file;
+mod prepare;
 mod progress;
 mod scores;
 mod source;
@@ -53,6 +55,12 @@ pub use metrics::{
 };
 pub use model::Model;
 pub use model_file::SavedModel;
+pub use prepare::{
+    ColumnTransformer, DateFeatures, DatePart, Fill, Fitted, FittedColumnTransformer,
+    FittedLabelEncoder, FittedStep, Hashing, Imputer, Input, LabelEncoder, MinMaxScaler, OneHot,
+    Ordinal, QuantileBins, RobustScaler, Scaling, StandardScaler, Step, Steps, TargetEncoder,
+    TargetMeans, Transformer,
+};
 pub use progress::Progress;
 pub use scores::{History, Scores};
 pub use source::Encoding;

@@ -64,15 +64,7 @@ impl Table {
             if table.columns.is_empty() {
                 table.len = column.len();
             }
-            if table.names().any(|other| other == name) {
-                return Err(Error::Data {
-                    what: "the columns of a table",
-                    got: format!("two called {name}"),
-                    expected: "names that differ",
-                    help: "rename one",
-                });
-            }
-            table.set(name, column)?;
+            table.append(name, column)?;
         }
         Ok(table)
     }
@@ -167,6 +159,24 @@ impl Table {
     pub fn with(mut self, name: impl Into<String>, column: impl Into<Column>) -> Result<Self> {
         self.set(name.into(), column.into())?;
         Ok(self)
+    }
+
+    /// Puts a column at the end; its name is a new one.
+    pub(crate) fn append(&mut self, name: String, column: Column) -> Result<()> {
+        if self.names().any(|other| other == name) {
+            return Err(Error::Data {
+                what: "the columns of a table",
+                got: format!("two called {name}"),
+                expected: "names that differ",
+                help: "rename one",
+            });
+        }
+        self.set(name, column)
+    }
+
+    /// Puts all columns of another table of the same rows at the end.
+    pub(crate) fn append_all(&mut self, other: Self) -> Result<()> {
+        other.columns.into_iter().try_for_each(|(name, column)| self.append(name, column))
     }
 
     fn set(&mut self, name: String, column: Column) -> Result<()> {
