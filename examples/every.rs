@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+#[path = "churn.rs"]
+mod churn;
 #[path = "sentiment.rs"]
 mod sentiment;
 
@@ -22,4 +24,16 @@ fn sentiment_learns_a_few_reviews() {
     sentiment::run(&options).unwrap();
     assert!(save.exists());
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn churn_is_foreseen_as_well_as_published() {
+    let Some(path) = brand_nn::tensor::check::data("data/customers/telco_churn.csv") else {
+        return;
+    };
+    let save =
+        std::env::temp_dir().join(format!("brand-nn-churn-{}.safetensors", std::process::id()));
+    let auc = churn::run(&path, &save, 400).unwrap();
+    std::fs::remove_file(save).unwrap();
+    assert!((auc - 0.83745).abs() <= 0.0005, "{auc}"); // scikit-learn, the same rows and penalty
 }

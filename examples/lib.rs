@@ -2,4 +2,5 @@
 //!
 //! | program | shows | run it |
 //! |---|---|---|
+//! | `churn` | a table in, a saved model of who leaves out | `cargo run --release --example churn` |
 //! | `sentiment` | reviews in, a trained sentiment model out | `cargo run --release --example sentiment` |

@@ -35,16 +35,15 @@ pub enum Error {
     },
     /// A cell of a table holds what its column can't.
     #[error(
-        "{}, row {row} (line {line}), column {column}: got `{value}`, expected {expected}; \
-         help: {help}",
-        path.display()
+        "{}, row {row}{}, column {column}: got `{value}`, expected {expected}; help: {help}",
+        path.display(), in_line(*line)
     )]
     Cell {
         /// The table's file.
         path: PathBuf,
         /// The row, counted from 1, the header left out.
         row: usize,
-        /// The line of the file where the row begins, counted from 1.
+        /// The line of the file where the row begins, counted from 1; 0 if it is not known.
         line: u64,
         /// The column's name.
         column: String,
@@ -130,6 +129,10 @@ impl From<brand_nn_autodiff::Error> for Error {
 
 /// A result whose error is this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+fn in_line(line: u64) -> String {
+    if line == 0 { String::new() } else { format!(" (line {line})") }
+}
 
 fn comma(place: &str) -> &'static str {
     if place.is_empty() { "" } else { ", " }

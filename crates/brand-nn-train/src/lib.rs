@@ -6,8 +6,11 @@
 //!
 //! | to … | use |
 //! |---|---|
+//! | read a table of numbers, texts and days | [`Table`], [`TableReader`] |
+//! | make a tensor of a table | [`ColumnTransformer`], [`Transformer`] |
 //! | read labelled texts | [`TextSet`], or [`corpus`] for synthetic ones |
-//! | split data for testing | [`train_test_split`], [`stratified_split`] |
+//! | split data for testing | [`train_test_split`], [`stratified_split`], [`group_split`], [`time_split`], [`leave_last_out`] |
+//! | cross-validate | [`KFold`], [`TimeSeriesSplit`], [`cross_validate`] |
 //! | cut batches in a loop of one's own | [`DataLoader`] |
 //! | train on several inputs | [`Batch`], derived for a struct, and [`Model`] |
 //! | measure | [`Accuracy`], [`F1`], [`Auc`], [`Rmse`] and others: see [`metrics`] |
@@ -23,11 +26,15 @@ pub mod corpus;
 mod data;
 mod error;
 mod fit;
+mod folds;
 pub mod metrics;
 mod model;
 mod model_file;
+mod prepare;
 mod progress;
 mod scores;
+mod source;
+mod table;
 mod text_set;
 mod trainer;
 
@@ -37,6 +44,10 @@ pub use callback::{Callback, EarlyStopping, Epoch};
 pub use data::{DataLoader, DataSet, stratified_split, train_test_split};
 pub use error::{Error, Result};
 pub use fit::Fit;
+pub use folds::{
+    Fold, FoldScores, KFold, TimeSeriesSplit, cross_validate, group_split, leave_last_out,
+    time_split,
+};
 pub use metrics::{
     Accuracy, Auc, Average, BalancedAccuracy, Brier, CohenKappa, ConfusionMatrix, F1, FBeta,
     KappaWeights, LogLoss, Mae, Mcc, Metric, Mse, PrAuc, Precision, R2, Recall, Rmse, TopKAccuracy,
@@ -44,8 +55,16 @@ pub use metrics::{
 };
 pub use model::Model;
 pub use model_file::SavedModel;
+pub use prepare::{
+    ColumnTransformer, DateFeatures, DatePart, Fill, Fitted, FittedColumnTransformer,
+    FittedLabelEncoder, FittedStep, Hashing, Imputer, Input, LabelEncoder, MinMaxScaler, OneHot,
+    Ordinal, QuantileBins, RobustScaler, Scaling, StandardScaler, Step, Steps, TargetEncoder,
+    TargetMeans, Transformer,
+};
 pub use progress::Progress;
 pub use scores::{History, Scores};
+pub use source::Encoding;
+pub use table::{Column, ColumnType, Date, Pieces, Schema, Table, TableReader};
 pub use text_set::{TextColumns, TextSet};
 pub use trainer::{Trainer, predict};
 

@@ -38,7 +38,12 @@ pub use brand_nn_text::{
     FittedWordTokenizer, PadOptions, Side, Splitter, WordTokenizer, pad_sequences,
 };
 pub use brand_nn_train::{
-    Accuracy, Auc, Batch, Callback, ConfusionMatrix, DataLoader, DataSet, EarlyStopping, Epoch, F1,
-    Fit, History, Metric, Model, Precision, Progress, Recall, SavedModel, Scores, TextColumns,
-    TextSet, Trainer, confusion_matrix, corpus, stratified_split, train_test_split,
+    Accuracy, Auc, Batch, Callback, Column, ColumnTransformer, ColumnType, ConfusionMatrix,
+    DataLoader, DataSet, Date, DateFeatures, EarlyStopping, Encoding, Epoch, F1, Fit,
+    FittedColumnTransformer, FittedLabelEncoder, Fold, Hashing, History, Imputer, KFold,
+    LabelEncoder, Metric, MinMaxScaler, Model, OneHot, Ordinal, Precision, Progress, QuantileBins,
+    Recall, RobustScaler, SavedModel, Schema, Scores, StandardScaler, Table, TableReader,
+    TargetEncoder, TextColumns, TextSet, TimeSeriesSplit, Trainer, Transformer, confusion_matrix,
+    corpus, cross_validate, group_split, leave_last_out, stratified_split, time_split,
+    train_test_split,
 };

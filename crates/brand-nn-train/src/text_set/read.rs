@@ -1,12 +1,13 @@
 //! Tables of texts and labels: separators, columns, classes, and what is wrong with a file.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use brand_nn_tensor::Tensor;
-use csv::StringRecord;
 
 use super::TextSet;
+use crate::source::{Encoding, Source};
+use crate::table::{Separated, nearest, plain};
 use crate::{Error, Result};
 
 /// The columns of a table to read; those without a name are found by the usual ones.
@@ -73,71 +74,42 @@ const CLASS_WORDS: [&[&str]; 3] = [
 ];
 
 pub(super) fn read(path: &Path, separator: Option<u8>, names: &TextColumns) -> Result<TextSet> {
-    let bytes = std::fs::read(path).map_err(|error| File(path).missing(&error))?;
-    let text = File(path).utf8(&bytes)?;
-    let table = Table::open(path, text, separator, names)?;
-    table.read()
+    Labelled::open(path, separator, names)?.read()
 }
 
-/// A table whose columns are known.
-struct Table<'a> {
-    file: File<'a>,
-    records: csv::StringRecordsIntoIter<&'a [u8]>,
-    columns: Vec<String>,
+/// A table whose columns of texts and labels are known.
+struct Labelled {
+    rows: Separated,
     text: usize,
     label: usize,
 }
 
-impl<'a> Table<'a> {
-    fn open(
-        path: &'a Path,
-        text: &'a str,
-        separator: Option<u8>,
-        names: &TextColumns,
-    ) -> Result<Self> {
-        let file = File(path);
-        let separator = separator.unwrap_or_else(|| sniff(path, text));
-        file.check_quotes(text, separator)?;
-        let reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true) // rows of another length are refused with more words
-            .delimiter(separator)
-            .from_reader(text.as_bytes());
-        let mut records = reader.into_records();
-        let header = records.next().ok_or_else(|| file.empty())?;
-        let header = header.map_err(|error| file.broken(&error))?;
-        let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
-        let text = find(file, &columns, "text", names.text.as_deref(), TEXT)?;
-        let label = find(file, &columns, "label", names.label.as_deref(), LABEL)?;
-        Ok(Self { file, records, columns, text, label })
+impl Labelled {
+    fn open(path: &Path, separator: Option<u8>, names: &TextColumns) -> Result<Self> {
+        let rows = Separated::open(&Source::file(path), separator, Encoding::Utf8)?;
+        let text = find(&rows, "text", names.text.as_deref(), TEXT)?;
+        let label = find(&rows, "label", names.label.as_deref(), LABEL)?;
+        Ok(Self { rows, text, label })
     }
 
     fn read(mut self) -> Result<TextSet> {
         let (mut texts, mut labels) = (Vec::new(), Vec::new());
-        while let Some(record) = self.records.next() {
-            let record = record.map_err(|error| self.file.broken(&error))?;
-            let row = texts.len() + 1;
-            if record.len() != self.columns.len() {
-                return Err(self.file.ragged(row, &record, self.columns.len()));
-            }
-            labels.push((self.class(row, &record)?, record[self.label].trim().to_owned()));
-            texts.push(record[self.text].to_owned());
-        }
-        if texts.is_empty() {
-            return Err(self.file.header_only());
+        while self.rows.advance()? {
+            labels.push((self.class()?, self.rows.record[self.label].trim().to_owned()));
+            texts.push(self.rows.record[self.text].to_owned());
         }
         let (labels, classes) = self.number(&labels)?;
         Ok(TextSet { texts, labels, classes })
     }
 
     /// Where the class of a row stands among all: twice a number, or a word's place below 3.
-    fn class(&self, row: usize, record: &StringRecord) -> Result<i64> {
-        let cell = &record[self.label];
+    fn class(&self) -> Result<i64> {
+        let cell = &self.rows.record[self.label];
         class(cell).ok_or_else(|| Error::Cell {
-            path: self.file.to_path(),
-            row,
-            line: line(record),
-            column: self.columns[self.label].clone(),
+            path: self.rows.source.path.clone(),
+            row: self.rows.row,
+            line: self.rows.line,
+            column: self.rows.columns[self.label].clone(),
             value: cell.to_owned(),
             expected: "a whole number, or a word such as positive, negative",
             help: "correct the cell, or name another column for the labels",
@@ -159,10 +131,10 @@ impl<'a> Table<'a> {
     }
 
     fn one_class(&self, name: &str) -> Error {
-        let column = &self.columns[self.label];
+        let (column, path) = (&self.rows.columns[self.label], &self.rows.source.path);
         Error::Data {
             what: "labels",
-            got: format!("`{name}` in every row of {}, column {column}", self.file.0.display()),
+            got: format!("`{name}` in every row of {}, column {column}", path.display()),
             expected: "two classes or more",
             help: "add rows of another class, or name another column for the labels",
         }
@@ -176,24 +148,9 @@ fn class(cell: &str) -> Option<i64> {
     word.map(|place| place as i64).or_else(|| number().map(|x| 2 * x as i64))
 }
 
-/// The separator of the file's ending if the header has it, else the one that it has most of.
-fn sniff(path: &Path, text: &str) -> u8 {
-    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
-    let count = |separator: &u8| header.bytes().filter(|b| b == separator).count();
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or("");
-    let own = if ending.eq_ignore_ascii_case("csv") { b',' } else { b'\t' };
-    let others = [own, b'\t', b',', b';'].into_iter().rev();
-    if count(&own) > 0 { own } else { others.max_by_key(count).unwrap_or(own) }
-}
-
 /// The place of a column: of the name that was given, or else of the first usual one.
-fn find(
-    file: File<'_>,
-    columns: &[String],
-    role: &str,
-    name: Option<&str>,
-    usual: &[&str],
-) -> Result<usize> {
+fn find(rows: &Separated, role: &str, name: Option<&str>, usual: &[&str]) -> Result<usize> {
+    let columns = &rows.columns;
     let place = |name: &str| columns.iter().position(|column| plain(column) == plain(name));
     let found = match name {
         Some(name) => columns.iter().position(|column| column == name).or_else(|| place(name)),
@@ -201,137 +158,27 @@ fn find(
     };
     match found {
         Some(at) if columns.iter().filter(|&column| *column == columns[at]).count() > 1 => {
-            Err(file.at("header", format!("two columns are called {}", columns[at]), "rename one"))
+            let problem = format!("two columns are called {}", columns[at]);
+            Err(rows.source.at("header", problem, "rename one"))
         }
         Some(at) => Ok(at),
         None => Err(Error::Column {
-            path: file.to_path(),
+            path: rows.source.path.clone(),
             wanted: name.map_or_else(|| format!("of usual {role} names"), |n| format!("`{n}`")),
-            columns: columns.to_vec(),
+            columns: columns.clone(),
             help: advice(columns, role, name),
         }),
     }
 }
 
-/// Lower case, `_` and `-` as blanks.
-fn plain(name: &str) -> String {
-    name.trim().to_lowercase().replace(['_', '-'], " ")
-}
-
 fn advice(columns: &[String], role: &str, name: Option<&str>) -> String {
-    let Some(name) = name else {
-        return format!("name the {role} column, and check that the first line is a header");
-    };
-    let likeness = |column: &String| strsim::jaro_winkler(&plain(column), &plain(name));
-    let nearest = columns.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    match nearest.filter(|column| likeness(column) > 0.7) {
-        Some(column) => format!("did you mean `{column}`?"),
-        None => format!("name one of these columns for the {role}"),
+    match name {
+        None => format!("name the {role} column, and check that the first line is a header"),
+        Some(name) => match nearest(columns, name) {
+            Some(column) => format!("did you mean `{column}`?"),
+            None => format!("name one of these columns for the {role}"),
+        },
     }
-}
-
-fn line(record: &StringRecord) -> u64 {
-    record.position().map_or(0, csv::Position::line)
-}
-
-/// A file that may turn out to be none of what was hoped.
-#[derive(Clone, Copy)]
-struct File<'a>(&'a Path);
-
-impl File<'_> {
-    fn to_path(self) -> PathBuf {
-        self.0.to_owned()
-    }
-
-    fn at(self, place: &str, problem: String, help: &'static str) -> Error {
-        Error::File { path: self.to_path(), place: place.to_owned(), problem, help }
-    }
-
-    fn missing(self, error: &std::io::Error) -> Error {
-        match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                self.at("", "there is no such file".to_owned(), "check the path")
-            }
-            _ => {
-                self.at("", format!("can't be read ({error})"), "check that it is a readable file")
-            }
-        }
-    }
-
-    /// The text of UTF-8 bytes, without a byte order mark.
-    fn utf8(self, bytes: &[u8]) -> Result<&str> {
-        if let Some((kind, help)) = foreign(bytes) {
-            return Err(self.at("", format!("got {kind}, expected text in UTF-8"), help));
-        }
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let at = error.valid_up_to();
-            let problem = format!("0x{:02x} is not UTF-8", bytes[at]);
-            let help = "save the file as UTF-8; Chinese files are often in GB18030";
-            self.at(&format!("byte {at}"), problem, help)
-        })?;
-        Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
-    }
-
-    fn empty(self) -> Error {
-        let problem = "the file is empty, expected a header and rows".to_owned();
-        self.at("", problem, "check how it was written")
-    }
-
-    fn header_only(self) -> Error {
-        let problem = "there is a header and no row, expected rows".to_owned();
-        self.at("", problem, "check how it was written")
-    }
-
-    fn ragged(self, row: usize, record: &StringRecord, expected: usize) -> Error {
-        let problem = format!("got {} fields, expected {expected}", record.len());
-        let help = "put quotes around a text that holds the separator";
-        self.at(&format!("row {row} (line {})", line(record)), problem, help)
-    }
-
-    fn broken(self, error: &csv::Error) -> Error {
-        self.at("", error.to_string(), "check how it was written")
-    }
-
-    /// A quote that is never closed would swallow all that follows it, in silence.
-    fn check_quotes(self, text: &str, separator: u8) -> Result<()> {
-        let Some(open) = unclosed_quote(text.as_bytes(), separator) else { return Ok(()) };
-        let line = 1 + text.as_bytes()[..open].iter().filter(|&&b| b == b'\n').count();
-        let problem = "a quote opens and never closes".to_owned();
-        Err(self.at(&format!("line {line}"), problem, "close it, or double a quote that is meant"))
-    }
-}
-
-/// What bytes are that only look like a table from afar.
-fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
-    let kinds: [(&[u8], &str, &str); 4] = [
-        (&[0xff, 0xfe], "text in UTF-16", "save the file as UTF-8"),
-        (&[0xfe, 0xff], "text in UTF-16", "save the file as UTF-8"),
-        (&[0x1f, 0x8b], "gzip-compressed bytes", "decompress the file first"),
-        (b"PK\x03\x04", "a zip archive or spreadsheet", "export the sheet as CSV in UTF-8"),
-    ];
-    kinds
-        .into_iter()
-        .find(|(magic, ..)| bytes.starts_with(magic))
-        .map(|(_, kind, help)| (kind, help))
-}
-
-/// Where the quote stands that is open at the end; a quote opens only where a field begins.
-fn unclosed_quote(text: &[u8], separator: u8) -> Option<usize> {
-    let mut open = None;
-    let mut field_begins = true;
-    let mut bytes = text.iter().enumerate().peekable();
-    while let Some((at, &byte)) = bytes.next() {
-        match byte {
-            // Two quotes in an open field stand for one.
-            b'"' if open.is_some() => {
-                open = bytes.next_if(|(_, next)| **next == b'"').and(open);
-            }
-            b'"' if field_begins => open = Some(at),
-            _ => {}
-        }
-        field_begins = open.is_none() && (byte == separator || byte == b'\n' || byte == b'\r');
-    }
-    open
 }
 
 #[cfg(test)]
