@@ -12,13 +12,13 @@ use std::path::Path;
 #[allow(dead_code, reason = "the test of all examples calls run")]
 fn main() -> Result<()> {
     match data("data/customers/telco_churn.csv") {
-        Some(path) => run(&path, Path::new("target/churn.safetensors"), 400).map(|_| ()),
+        Some(path) => run(&path, Path::new("target/churn.safetensors")).map(|_| ()),
         None => Ok(()),
     }
 }
 
 /// The whole program: returns the area under the curve of the test rows.
-pub(crate) fn run(path: &Path, save: &Path, epochs: usize) -> Result<f64> {
+pub(crate) fn run(path: &Path, save: &Path) -> Result<f64> {
     let table = Table::read(path)?;
     let (test, train): (Vec<_>, Vec<_>) = (0..table.len()).partition(|row| row % 5 == 4);
     let (train, test) = (table.rows(&train)?, table.rows(&test)?);
@@ -33,13 +33,13 @@ pub(crate) fn run(path: &Path, save: &Path, epochs: usize) -> Result<f64> {
     let labels = LabelEncoder::new().fit(&train, "Churn")?;
     let data = |rows| Ok::<_, Error>((features.transform(rows)?, labels.transform(rows)?));
 
-    let ridge = Group::of("*.weight").l2(1.0 / train.len() as f64);
+    let ridge = Group::of("*.weight").l2(0.5 / train.len() as f64); // C = 1
     let mut trainer = Sequential::new()
         .add(dense(1).activation(Activation::Sigmoid))
         .build([features.names().len()])?
-        .compile(Adam::new(0.03).group(ridge), BinaryCrossEntropy)
+        .compile(Adam::new(0.1).group(ridge), BinaryCrossEntropy)
         .metric(Auc::default());
-    trainer.fit(&data(&train)?, Fit::epochs(epochs).batch_size(train.len()).seed(42).quiet())?;
+    trainer.fit(&data(&train)?, Fit::epochs(600).batch_size(train.len()).seed(42).quiet())?;
     let scores = trainer.evaluate(&data(&test)?)?;
     println!("{} features, test: {scores}", features.names().len());
     trainer.attach("features", &features)?.save(save)?;

@@ -33,7 +33,7 @@ fn churn_is_foreseen_as_well_as_published() {
     };
     let save =
         std::env::temp_dir().join(format!("brand-nn-churn-{}.safetensors", std::process::id()));
-    let auc = churn::run(&path, &save, 400).unwrap();
+    let auc = churn::run(&path, &save).unwrap();
     std::fs::remove_file(save).unwrap();
     assert!((auc - 0.83745).abs() <= 0.0005, "{auc}"); // scikit-learn, the same rows and penalty
 }

@@ -6,6 +6,7 @@ mod date;
 mod json_lines;
 mod reader;
 mod rows;
+mod writer;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

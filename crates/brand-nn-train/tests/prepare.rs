@@ -319,6 +319,12 @@ fn targets_and_labels_that_do_not_fit_are_refused() {
     let lacking = "the table, row 2, column y: got ``, expected a known class; \
                    help: correct it, or leave it out";
     refused(LabelEncoder::new().fit(&table, "y"), lacking);
+    let labels = LabelEncoder::new().fit(&table.rows(&[0, 2]).unwrap(), "y").unwrap();
+    refused(
+        labels.transform(&Table::new([("y", Column::from(vec!["b", "c"]))]).unwrap()),
+        "the table, row 2, column y: got `c`, expected a known class; \
+         help: correct it, or leave it out",
+    );
     refused(
         LabelEncoder::new().fit(&table.rows(&[0, 0]).unwrap(), "y"),
         "labels: got the classes [\"a\"] of column y, expected two or more that differ; \

@@ -223,6 +223,13 @@ fn a_row_without_end_is_refused_before_it_fills_memory() {
         &plain(),
         ", line 3: a quote opens and never closes; help: close it, or double a quote that is meant",
     );
+    refused(
+        "a.jsonl",
+        long("\n"),
+        &plain(),
+        ", row 1 (line 2): the line is longer than 64 MiB; \
+         help: write one JSON object a line, with numbers, texts, true, false or null",
+    );
 }
 
 #[test]

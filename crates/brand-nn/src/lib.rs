@@ -38,3 +38,7 @@ pub use error::{Error, Result};
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/guide/01-first-model.md")]
 mod guide_01_first_model {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/02-data.md")]
+mod guide_02_data {}

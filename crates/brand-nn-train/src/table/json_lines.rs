@@ -56,16 +56,17 @@ impl JsonLines {
     }
 
     pub(crate) fn advance(&mut self) -> Result<bool> {
-        let mut line = String::new();
-        while line.trim().is_empty() {
+        let mut line = Vec::new();
+        while line.trim_ascii().is_empty() {
             line.clear();
             let mut limited = (&mut self.input).take(LONGEST_LINE);
-            let count = limited.read_line(&mut line).map_err(|e| self.source.broken(&e))?;
+            let count = limited.read_until(b'\n', &mut line);
+            let count = count.map_err(|error| self.source.broken(&error))? as u64;
             self.line += 1;
             if count == 0 {
                 return if self.row == 0 { Err(self.source.empty()) } else { Ok(false) };
             }
-            if count as u64 == LONGEST_LINE {
+            if count == LONGEST_LINE {
                 let problem = format!("the line is longer than {} MiB", LONGEST_LINE >> 20);
                 return Err(self.at(problem));
             }
@@ -88,10 +89,10 @@ impl JsonLines {
         self.source.at(&format!("row {} (line {})", self.row.max(1), self.line), problem, HELP)
     }
 
-    fn take_in(&mut self, line: &str) -> Result<()> {
+    fn take_in(&mut self, line: &[u8]) -> Result<()> {
         self.cells.clear();
         self.cells.resize(self.columns.len(), None);
-        let pairs: Pairs = serde_json::from_str(line).map_err(|e| self.at(plain(&e)))?;
+        let pairs: Pairs = serde_json::from_slice(line).map_err(|e| self.at(plain(&e)))?;
         for (name, value) in pairs.0 {
             let Some(column) = self.column(&name) else { continue };
             if self.cells[column].is_some() {
