@@ -11,7 +11,7 @@
 //! | [`optim`] | gradients in, better parameters out |
 //! | [`text`] | text in, integer tensors out |
 //! | [`stats`] | metrics on slices, bootstrap intervals |
-//! | [`train`] | data sets, fit, metrics, model files |
+//! | [`train`] | tables, data sets, folds, fit, metrics, model files |
 //! | [`prelude`] | what most programs use, in one line |
 //!
 //! Each module is a crate of its own (`brand-nn-tensor` …), which can be used without the others.

@@ -26,7 +26,7 @@ use crate::{Column, Error, KFold, Result};
 ///
 /// let table = Table::new([("city", Column::from(vec!["a", "b", "a", "b", "a", "b"]))])?;
 /// let bought = Tensor::from([1.0_f32, 0.0, 1.0, 0.0, 0.0, 0.0]);
-/// let (encoder, train) = TargetEncoder::new().smooth(0.0).folds(3).fit_transform(&table, &bought)?;
+/// let (encoder, train) = TargetEncoder::new().smooth(0.0).folds(2).fit_transform(&table, &bought)?;
 /// let new = Table::new([("city", Column::from(vec!["b", "c"]))])?;
 /// let rate = encoder.transform(&new)?.numbers("city")?;
 /// assert_eq!(rate, [0.0, 1.0 / 3.0].map(Some));
