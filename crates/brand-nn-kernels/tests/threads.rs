@@ -165,7 +165,7 @@ fn steps_and_packed_products_do_not_depend_on_threads() {
         out.copy_from_slice(&w);
         step_each(out, &g, [&mut g.clone()], &|w, g, [m]| (w - g * m, [m + g]));
     });
-    let [m, k, n] = [211, 607, 499];
+    let [m, k, n] = [211, 607, 491];
     let (a, b) = (Mat::rows(&w[..m * k], m, k), Mat::columns(&g[..k * n], k, n));
     check("gemm_packed", m * n, |out| {
         gemm_packed(0.5, a, &PackedB::new(b), 0.0, MatMut::rows(out, m, n));
