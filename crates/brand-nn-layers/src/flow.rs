@@ -1,6 +1,6 @@
 //! Values with the mask of their real steps, as they travel from layer to layer.
 
-use crate::{Error, Result};
+use crate::{Error, Result, recipe::refused};
 use brand_nn_autodiff::{Error as AutodiffError, Var};
 use brand_nn_tensor::{DType, Shape, Tensor};
 
@@ -222,10 +222,5 @@ impl Mask {
 
 /// A value whose shape does not go with a mask.
 pub(crate) fn misfit(place: &str, got: &Shape, expected: &str) -> Error {
-    Error::Input {
-        place: place.into(),
-        got: got.clone(),
-        expected: expected.into(),
-        help: "a mask is [batch, time], with one bool for each step",
-    }
+    refused(place, got, expected, "a mask is [batch, time], with one bool for each step")
 }

@@ -1,7 +1,6 @@
 //! Recipes: layers as plain data, before their sizes are known, and the book that reads them back.
 
 use crate::{Error, Layer, Result, Sequential};
-use brand_nn_autodiff::Error as AutodiffError;
 use brand_nn_tensor::Shape;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -139,28 +138,10 @@ pub(crate) fn unreadable(problem: &serde_json::Error) -> Error {
     Error::Architecture { problem: problem.to_string() }
 }
 
-/// Refuses a size of zero.
-pub(crate) fn at_least(layer: &str, setting: &'static str, got: usize) -> Result<()> {
-    if got > 0 {
-        return Ok(());
-    }
-    Err(Error::Autodiff(AutodiffError::Setting {
-        place: layer.into(),
-        setting,
-        got: got.to_string(),
-        expected: "at least 1",
-        help: "a layer without units has no output",
-    }))
-}
-
 /// An example that lacks axes.
 pub(crate) fn needs_axes(layer: &str, got: &Shape, expected: &str) -> Error {
-    Error::Input {
-        place: layer.into(),
-        got: got.clone(),
-        expected: expected.into(),
-        help: "check the shape given to build, or add the layer that makes such values",
-    }
+    let help = "check the shape given to build, or add the layer that makes such values";
+    refused(layer, got, expected, help)
 }
 
 /// A shape that a layer does not take.

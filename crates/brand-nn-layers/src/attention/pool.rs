@@ -3,7 +3,6 @@
 use super::Attended;
 use crate::{
     Activation, Flow, Layer, Linear, Mask, Pass, Recipe, Result,
-    recipe::at_least,
     sequence::{features_of, one_example, real_steps, shares, three_axes},
     setting::positive,
 };
@@ -121,7 +120,7 @@ impl Recipe for AttentionPoolRecipe {
     }
 
     fn build(&self, input: &Shape) -> Result<Box<dyn Layer>> {
-        at_least(PLACE, "units", self.units)?;
+        positive(PLACE, "units", self.units)?;
         let features = features_of(PLACE, input)?;
         let weight = |outs, ins| Param::new([outs, ins], Init::GlorotUniform);
         let bias = Param::new([self.units], Init::Zeros);

@@ -1,6 +1,6 @@
 //! The products of all pairs of fields, in linear time.
 
-use crate::{Layer, Pass, Recipe, Result, layer::floats, recipe::needs_axes};
+use crate::{Layer, Pass, Recipe, Result, door::floats, recipe::needs_axes};
 use brand_nn_autodiff::{Params, Var, Visitor};
 use brand_nn_tensor::Shape;
 use serde::{Deserialize, Serialize};

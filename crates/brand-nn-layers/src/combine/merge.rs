@@ -1,6 +1,6 @@
 //! Several values as one: their sum, their product, side by side.
 
-use crate::{Error, Result, recipe::refused};
+use crate::{Error, Result, door, recipe::refused};
 use brand_nn_autodiff::Var;
 use brand_nn_tensor::Shape;
 use serde::{Deserialize, Serialize};
@@ -136,18 +136,16 @@ impl Merge {
 
     /// Refuses integers where there is arithmetic, and values of several types.
     fn require_type(self, value: &Var, first: &Var) -> Result<()> {
-        let floats = value.dtype().is_float() || matches!(self, Self::Concat(_));
-        if floats && value.dtype() == first.dtype() {
+        if !matches!(self, Self::Concat(_)) {
+            door::floats("merge", value)?;
+        }
+        if value.dtype() == first.dtype() {
             return Ok(());
         }
         Err(Error::InputType {
             place: "merge".into(),
             got: value.dtype(),
-            expected: if floats {
-                format!("{} as the first", first.dtype())
-            } else {
-                "floats".into()
-            },
+            expected: format!("{} as the first", first.dtype()),
             help: "cast numbers with .to(DType::F32)",
         })
     }

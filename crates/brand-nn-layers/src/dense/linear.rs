@@ -145,7 +145,7 @@ impl Recipe for DenseRecipe {
     }
 
     fn build(&self, input: &Shape) -> Result<Box<dyn Layer>> {
-        crate::recipe::at_least("dense", "units", self.units)?;
+        crate::setting::positive("dense", "units", self.units)?;
         let Some(&ins) = input.last() else {
             return Err(crate::recipe::needs_axes("dense", input, "[…, features]"));
         };

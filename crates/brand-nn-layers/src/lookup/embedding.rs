@@ -207,8 +207,8 @@ impl Recipe for EmbeddingRecipe {
     }
 
     fn build(&self, _: &Shape) -> Result<Box<dyn Layer>> {
-        crate::recipe::at_least("embedding", "rows", self.rows)?;
-        crate::recipe::at_least("embedding", "dim", self.dim)?;
+        crate::setting::positive("embedding", "rows", self.rows)?;
+        crate::setting::positive("embedding", "dim", self.dim)?;
         let weight = Param::new([self.rows, self.dim], self.init.clone());
         let layer = Embedding::from_param(weight).mask_zero(self.mask_zero);
         Ok(Box::new(match self.padding_idx {

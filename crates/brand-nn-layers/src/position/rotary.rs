@@ -3,7 +3,7 @@
 use super::table::Table;
 use crate::{
     Layer, Pass, Result,
-    layer::floats,
+    door::floats,
     recipe::needs_axes,
     setting::{Range, Setting, out_of_range},
 };

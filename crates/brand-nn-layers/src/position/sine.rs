@@ -3,7 +3,7 @@
 use super::table::Table;
 use crate::{
     Layer, Pass, Recipe, Result,
-    layer::floats,
+    door::floats,
     sequence::{features_of, one_example, three_axes},
     setting::{Range, Setting},
 };

@@ -1,7 +1,7 @@
 //! The mask of the steps that have data, found by a value that stands for none.
 
 use crate::{
-    Flow, Layer, Mask, Pass, Recipe, Result,
+    Flow, Layer, Mask, Pass, Recipe, Result, door,
     flow::misfit,
     setting::{Range, Setting},
 };
@@ -56,7 +56,7 @@ impl Layer for Masking {
         if value.ndim() != 3 {
             return Err(misfit("masking", value.shape(), "[batch, time, features]"));
         }
-        require_floats(&value)?;
+        door::floats("masking", &value)?;
         let filled = value.not_equal_to(self.mask_value.value).to(DType::I64);
         let own = Mask::new(filled.sum_axis(-1).greater_than(0.0))?;
         let own = mask.map_or(Ok(own.clone()), |given| given.and(&own))?;
@@ -69,18 +69,6 @@ impl Layer for Masking {
         }
         Err(misfit("masking", input, "[time, features] an example"))
     }
-}
-
-fn require_floats(value: &Var) -> Result<()> {
-    if value.dtype().is_float() {
-        return Ok(());
-    }
-    Err(crate::Error::InputType {
-        place: "masking".into(),
-        got: value.dtype(),
-        expected: "floats".into(),
-        help: "an embedding with mask_zero makes the mask of ids",
-    })
 }
 
 /// A recipe for [`Masking`] of steps that are all zero.

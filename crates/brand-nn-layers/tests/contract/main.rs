@@ -126,7 +126,11 @@ fn no_input_makes_a_layer_panic() {
         let (layer, rank) = ((row.make)(), row.input.ndim());
         for shape in shapes(rank.saturating_sub(1)).chain(near(row.input.shape())) {
             let zeros = Tensor::zeros(&shape[..]);
-            for dtype in [DType::F32, DType::I64] {
+            for dtype in [DType::F32, DType::I64, DType::Bf16] {
+                // What makes several inputs of one is itself arithmetic, which 16 bits don't have.
+                if dtype == DType::Bf16 && SEVERAL_INPUTS.contains(&row.layer) {
+                    continue;
+                }
                 let input = zeros.to(dtype);
                 let run = || run(&*layer, &input);
                 let ran = catch_unwind(AssertUnwindSafe(run));
@@ -139,7 +143,8 @@ fn no_input_makes_a_layer_panic() {
 /// For inference, then for training and back, as far as there is no error.
 fn run(layer: &dyn Layer, input: &Tensor) -> brand_nn_layers::Result<()> {
     layer.call(input, &mut Pass::inference())?;
-    let x = if input.dtype().is_float() { Var::leaf(input.clone()) } else { input.into() };
+    let learns = matches!(input.dtype(), DType::F32 | DType::F64);
+    let x = if learns { Var::leaf(input.clone()) } else { input.into() };
     let y = layer.call(x, &mut Pass::training(&mut Rng::new(1)))?;
     if y.is_tracked() {
         y.sum().backward()?;

@@ -88,11 +88,11 @@ fn wrong_rates_and_inputs_are_refused() {
     let call = |layer: &dyn Layer, message: &str| {
         refused(layer.call(&ids, &mut Pass::training(&mut Rng::new(1))), message);
     };
-    call(&Dropout::new(0.1), "dropout: the input is i64, expected floats");
-    call(&SpatialDropout::new(0.1), "spatial_dropout: the input is i64, expected floats");
-    call(&AlphaDropout::new(0.1), "alpha_dropout: the input is i64, expected floats");
-    call(&GaussianNoise::new(0.1), "gaussian_noise: the input is i64, expected floats");
-    call(&GaussianDropout::new(0.1), "gaussian_dropout: the input is i64, expected floats");
+    call(&Dropout::new(0.1), "dropout: the input is i64, expected f32 or f64");
+    call(&SpatialDropout::new(0.1), "spatial_dropout: the input is i64, expected f32 or f64");
+    call(&AlphaDropout::new(0.1), "alpha_dropout: the input is i64, expected f32 or f64");
+    call(&GaussianNoise::new(0.1), "gaussian_noise: the input is i64, expected f32 or f64");
+    call(&GaussianDropout::new(0.1), "gaussian_dropout: the input is i64, expected f32 or f64");
     let flat = Sequential::new().add(spatial_dropout(0.1)).build([]);
     refused(flat, "spatial_dropout: the input has shape [], expected [channels, …] an example");
     let single = SpatialDropout::new(0.1).call(Tensor::scalar(1.0), &mut Pass::inference());

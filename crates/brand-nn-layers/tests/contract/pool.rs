@@ -94,7 +94,7 @@ fn wrong_inputs_are_refused() {
     let axes = "max_pool2d: the input has shape [3, 7], expected [channels, height, width]";
     call(&pool, Tensor::ones([1, 3, 7]), axes);
     call(&pool, Tensor::scalar(1.0), "max_pool2d: the input has shape []");
-    call(&pool, Tensor::ones([1, 3, 7, 7]).to(brand_nn_tensor::DType::I64), "expected floats");
+    call(&pool, Tensor::ones([1, 3, 7, 7]).to(brand_nn_tensor::DType::I64), "expected f32 or f64");
     let wide = AvgPool1d::new(4).padding(9);
     call(&wide, Tensor::ones([1, 1, 3]), "expected lengths so that every window fits and sees");
     call(&AvgPool1d::new(4), Tensor::ones([1, 1, 3]), "avg_pool1d: the input has shape [1, 3]");

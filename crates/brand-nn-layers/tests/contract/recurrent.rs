@@ -340,7 +340,10 @@ fn wrong_sequences_are_refused() {
     refused(each.output_shape(&().into()), "expected [time, …] an example");
     let masking = Masking::new(0.0);
     refused(masking.call(draws(&[2, 3]), pass), "masking: the input has shape [2, 3]");
-    refused(masking.call(ids().unsqueeze(-1), pass), "masking: the input is i64, expected floats");
+    refused(
+        masking.call(ids().unsqueeze(-1), pass),
+        "masking: the input is i64, expected f32 or f64",
+    );
     refused(masking.output_shape(&[3].into()), "expected [time, features] an example");
 }
 
