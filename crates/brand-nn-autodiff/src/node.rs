@@ -16,7 +16,7 @@ use std::{
 pub(crate) type Flows = SmallVec<[Option<Flow>; 3]>;
 
 /// The nodes of an op's inputs, `None` for a constant.
-pub(crate) type Inputs = SmallVec<[Option<Arc<Node>>; 3]>;
+pub(crate) type Inputs = SmallVec<[Option<Arc<Node>>; 2]>;
 
 /// Takes the gradient of an input by its slot.
 pub(crate) type Sink<'a> = dyn FnMut(usize, Flow) + 'a;
@@ -28,14 +28,25 @@ pub(crate) struct Node<R: ?Sized = dyn Passing> {
 }
 
 /// What is known of every node, whatever its rule.
+///
+/// It is kept small: the node of a small op then takes a block of a size that allocators hand out
+/// and take back without looking at its neighbours.
 pub(crate) struct Head {
     pub(crate) id: u64,
-    pub(crate) op: &'static str,
+    name: Name,
     pub(crate) inputs: Inputs,
-    /// Whether its value and gradients are looked at for NaN and infinity.
-    pub(crate) watched: bool,
+}
+
+/// The op of a node, with what was seen where its value and gradients are looked at.
+enum Name {
+    Plain(&'static str),
+    Watched(Box<Watch>),
+}
+
+struct Watch {
+    op: &'static str,
     /// The first op on the way here whose value was not finite.
-    pub(crate) anomaly: Option<&'static str>,
+    anomaly: Option<&'static str>,
 }
 
 impl<R: ?Sized> Deref for Node<R> {
@@ -120,7 +131,6 @@ impl Node {
     pub(crate) fn watched(input: &Arc<Self>, value: &Tensor) -> Arc<Self> {
         let rule = |_: &Walk<'_>, gradient: Var| Ok([Some(gradient.into())]);
         let mut head = Head::new("watch", smallvec![Some(input.clone())]);
-        head.watched = true;
         head.look_at(value);
         Arc::new(Node { head, rule: Rule(Mutex::new(Some(rule))) })
     }
@@ -148,22 +158,43 @@ impl Node {
 
 impl Head {
     fn new(op: &'static str, inputs: Inputs) -> Self {
-        Self { id: next_id(), op, inputs, watched: false, anomaly: None }
+        Self { id: next_id(), name: Name::Plain(op), inputs }
     }
 
     /// The head of a node for `value`, which is looked at where an input is watched.
     fn of(op: &'static str, inputs: Inputs, value: &Tensor) -> Self {
         let mut head = Self::new(op, inputs);
-        head.watched = head.inputs.iter().flatten().any(|input| input.watched);
-        if head.watched {
+        if head.inputs.iter().flatten().any(|input| input.is_watched()) {
             head.look_at(value);
         }
         head
     }
 
+    pub(crate) fn op(&self) -> &'static str {
+        match &self.name {
+            Name::Plain(op) => op,
+            Name::Watched(watch) => watch.op,
+        }
+    }
+
+    /// Whether its value and gradients are looked at for NaN and infinity.
+    pub(crate) fn is_watched(&self) -> bool {
+        matches!(self.name, Name::Watched(_))
+    }
+
+    /// The first op on the way here whose value was not finite, where somebody looks.
+    pub(crate) fn anomaly(&self) -> Option<&'static str> {
+        match &self.name {
+            Name::Plain(_) => None,
+            Name::Watched(watch) => watch.anomaly,
+        }
+    }
+
     fn look_at(&mut self, value: &Tensor) {
-        let earlier = self.inputs.iter().flatten().find_map(|input| input.anomaly);
-        self.anomaly = earlier.or_else(|| (!value.is_finite().all()).then_some(self.op));
+        let op = self.op();
+        let earlier = self.inputs.iter().flatten().find_map(|input| input.anomaly());
+        let anomaly = earlier.or_else(|| (!value.is_finite().all()).then_some(op));
+        self.name = Name::Watched(Box::new(Watch { op, anomaly }));
     }
 }
 
@@ -188,7 +219,7 @@ impl Drop for Head {
 
 impl fmt::Debug for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}", self.op, self.id)
+        write!(f, "{}#{}", self.op(), self.id)
     }
 }
 

@@ -111,7 +111,7 @@ impl Var {
     /// The name of the op that made this value; `constant` or `leaf` where none did.
     #[must_use]
     pub fn op(&self) -> &'static str {
-        self.node.as_ref().map_or("constant", |node| node.op)
+        self.node.as_ref().map_or("constant", |node| node.op())
     }
 
     /// A value made by `op`, through which no gradient can pass.
@@ -157,7 +157,7 @@ impl Var {
     fn nodes(inputs: &[&Self]) -> Inputs {
         let node = |slot: usize| inputs.get(slot).and_then(|input| input.node.clone());
         match inputs.len() {
-            few @ 0..=3 => Inputs::from_buf_and_len([node(0), node(1), node(2)], few),
+            few @ 0..=2 => Inputs::from_buf_and_len([node(0), node(1)], few),
             many => (0..many).map(node).collect(),
         }
     }

@@ -21,7 +21,7 @@ pub(crate) struct Walk<'a> {
 impl Walk<'_> {
     /// The name of the op that the gradient passes through.
     pub(crate) fn op(&self) -> &'static str {
-        self.node.op
+        self.node.op()
     }
 
     /// Whether input `slot` needs a gradient.
@@ -169,7 +169,7 @@ impl Var {
     /// The node to start from.
     fn connected(&self) -> Result<Arc<Node>> {
         let node = self.node().ok_or_else(|| Error::Unconnected { what: "a constant".into() })?;
-        match node.anomaly {
+        match node.anomaly() {
             Some(op) => Err(Error::NotFinite { op, what: "value" }),
             None => Ok(node.clone()),
         }
@@ -179,7 +179,7 @@ impl Var {
     fn unit_seed(&self) -> Result<Tensor> {
         let node = self.connected()?;
         if self.tensor().size() != 1 {
-            return Err(Error::NotScalar { op: node.op, shape: self.shape().clone() });
+            return Err(Error::NotScalar { op: node.op(), shape: self.shape().clone() });
         }
         Ok(Tensor::ones_like(self.tensor()))
     }
@@ -277,7 +277,7 @@ impl Pending {
     fn pass(&mut self, node: &Arc<Node>, gradient: Var, higher: bool, free: bool) -> Result<()> {
         let mut finite = true;
         let mut sink = |slot: usize, flow: Flow| {
-            finite = finite && (!node.watched || flow.is_finite());
+            finite = finite && (!node.is_watched() || flow.is_finite());
             if let Some(input) = &node.inputs[slot] {
                 self.add(input, flow);
             }
@@ -286,7 +286,7 @@ impl Pending {
         node.pass(&walk, gradient, free, &mut sink)?;
         match finite {
             true => Ok(()),
-            false => Err(Error::NotFinite { op: node.op, what: "gradient" }),
+            false => Err(Error::NotFinite { op: node.op(), what: "gradient" }),
         }
     }
 }

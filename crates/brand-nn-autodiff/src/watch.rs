@@ -32,6 +32,6 @@ impl Var {
     /// The op on the way to this watched value that first gave a NaN or an infinity.
     #[must_use]
     pub fn anomaly(&self) -> Option<&'static str> {
-        self.node()?.anomaly
+        self.node()?.anomaly()
     }
 }

@@ -45,7 +45,7 @@ impl Tensor {
     fn bent<T: Float>(&self, op: Bend) -> Self {
         let mut out = Buffer::stale(self.size());
         bend::<T>(op, &self.data(), &mut out);
-        Self::from_raw::<T>(out, self.shape().clone())
+        self.like::<T>(out)
     }
 
     /// Each element times the slope of an activation at `x`, in one pass over memory.
@@ -83,6 +83,6 @@ impl Tensor {
     fn times_bent<T: Float>(&self, op: Bend, x: &Self) -> Self {
         let mut out = Buffer::stale(self.size());
         bend_slope::<T>(op, &x.data(), &self.data(), &mut out);
-        Self::from_raw::<T>(out, self.shape().clone())
+        self.like::<T>(out)
     }
 }

@@ -44,7 +44,7 @@ impl Tensor {
     fn as_type<A: Native + Convert<B>, B: Native>(&self) -> Self {
         let mut out = Buffer::stale(self.size());
         convert::<A, B>(&self.data::<A>(), &mut out);
-        Self::from_raw::<B>(out, self.shape().clone())
+        self.like::<B>(out)
     }
 
     /// From 16-bit floats to `f32`, which is exact.
@@ -54,7 +54,7 @@ impl Tensor {
     {
         let mut out = Buffer::stale(self.size());
         self.data::<H>().convert_to_f32_slice(&mut out);
-        Self::from_raw::<f32>(out, self.shape().clone())
+        self.like::<f32>(out)
     }
 
     /// From `f32` or `f64` to 16-bit floats, rounded once to the nearest.
@@ -68,6 +68,6 @@ impl Tensor {
             DType::F32 => halves.convert_from_f32_slice(&self.data::<f32>()),
             _ => halves.convert_from_f64_slice(&self.data::<f64>()),
         }
-        Self::from_raw::<H>(out, self.shape().clone())
+        self.like::<H>(out)
     }
 }

@@ -61,7 +61,7 @@ fn compared_as<T: Native + PartialOrd>(op: Compare, a: &Tensor, b: &Tensor) -> T
     if !a.is_empty() {
         compare(op, a.view::<T>(), b.view::<T>(), &mut out);
     }
-    Tensor::from_raw::<bool>(out, a.shape().clone())
+    a.like::<bool>(out)
 }
 
 /// Integers are compared as `f64` with a number that they can't hold.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use brand_nn_kernels::{Buffer, memory};
 
 use crate::error::expect;
-use crate::layout::Layout;
+use crate::layout::Placement;
 use crate::storage::sealed::Stored;
 use crate::storage::{Native, Storage, any_dtype};
 use crate::{DType, Element, Error, Result, Shape, Tensor};
@@ -73,7 +73,7 @@ impl Tensor {
                 help: "the product of the shape must be the number of values",
             });
         }
-        Ok(Self { storage: Arc::new(storage), layout: Layout::contiguous(shape) })
+        Ok(Self { storage: Arc::new(storage), layout: Placement::contiguous(shape) })
     }
 }
 

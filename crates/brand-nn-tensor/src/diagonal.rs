@@ -28,7 +28,7 @@ impl Tensor {
         let [rows, columns] = expect(self.matrix_dims("diagonal"));
         let (row, column) = first_of(offset);
         let length = rows.saturating_sub(row).min(columns.saturating_sub(column));
-        let mut layout = self.layout.clone();
+        let mut layout = self.layout.to_layout();
         let across = layout.strides.pop().unwrap_or(0);
         let down = layout.strides.pop().unwrap_or(0);
         layout.strides.push(down + across);

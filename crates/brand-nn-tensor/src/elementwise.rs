@@ -63,7 +63,7 @@ impl Tensor {
         let values = self.data::<T>();
         let mut out = Buffer::stale(values.len());
         unary(op, &values, &mut out);
-        Self::from_raw::<T>(out, self.shape().clone())
+        self.like::<T>(out)
     }
 
     fn integer(&self, op: Unary) -> Result<Self> {
@@ -89,7 +89,7 @@ impl Tensor {
 
     fn each<T: Num>(&self, f: impl Fn(T) -> T) -> Self {
         let out = self.data::<T>().iter().map(|&x| f(x)).collect();
-        Self::from_raw::<T>(out, self.shape().clone())
+        self.like::<T>(out)
     }
 }
 
@@ -224,7 +224,7 @@ fn chosen<T: Native>(mask: &Tensor, a: &Tensor, b: &Tensor) -> Tensor {
     if !mask.is_empty() {
         select(mask.view::<bool>(), a.view::<T>(), b.view::<T>(), &mut out);
     }
-    Tensor::from_raw::<T>(out, mask.shape().clone())
+    mask.like::<T>(out)
 }
 
 /// An error that names the cast to write if two dtypes differ: to floats, to the wider.

@@ -69,7 +69,7 @@ impl Tensor {
         let (values, at) = (self.data::<T>(), at.data::<T>());
         let mut out = Buffer::stale(values.len());
         unary_slope(op, &at, &values, &mut out);
-        Self::from_raw::<T>(out, self.shape().clone())
+        self.like::<T>(out)
     }
 
     /// Zero in place of a share `rate` of the elements; the others are divided by 1 − rate.
@@ -94,7 +94,7 @@ impl Tensor {
         let values = self.data::<T>();
         let mut out = Buffer::stale(values.len());
         dropout(&values, rate, key, &mut out);
-        Self::from_raw::<T>(out, self.shape().clone())
+        self.like::<T>(out)
     }
 
     /// Adds up the rows of equal ids: the sorted ids, each once, and their sums.

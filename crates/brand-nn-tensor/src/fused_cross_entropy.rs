@@ -86,7 +86,7 @@ impl Tensor {
             expect(self.compared::<T, _>(target, options, |of, logits| {
                 of.backward(logits, &saved.data(), &scale.data(), &mut out)
             }));
-            Self::from_raw::<T>(out, self.shape().clone())
+            self.like::<T>(out)
         }, else expect(Err(not_float(OP, self.dtype()))))
     }
 

@@ -45,7 +45,7 @@ impl Tensor {
         let mut statistics = Buffer::stale(2 * rows);
         norm::<T>(by, &self.data(), [&w.data(), &b.data()], &mut out, &mut statistics);
         let statistics = Self::from_raw::<T>(statistics, [rows, 2].into());
-        (Self::from_raw::<T>(out, self.shape().clone()), statistics)
+        (self.like::<T>(out), statistics)
     }
 
     /// The gradient of [`Tensor::norm_rows`] at `self`; with `weights` also that of both vectors.
@@ -83,7 +83,7 @@ impl Tensor {
         let mut slopes = weights.then(|| [weight, weight].map(|w| Buffer::stale(w.size())));
         let windows = slopes.as_mut().map(|both| both.each_mut().map(|slope| &mut slope[..]));
         norm_backward::<T>(by, saved, &gradient.data(), &mut dx, windows);
-        let vector = |slope| Self::from_raw::<T>(slope, weight.shape().clone());
-        (Self::from_raw::<T>(dx, self.shape().clone()), slopes.map(|both| both.map(vector)))
+        let vector = |slope| weight.like::<T>(slope);
+        (self.like::<T>(dx), slopes.map(|both| both.map(vector)))
     }
 }

@@ -94,6 +94,6 @@ impl Tensor {
     fn turned<T: Float>(&self, by: &Rotary, turns: &Self) -> Self {
         let mut out = Buffer::stale(self.size());
         rotary::<T>(by, &self.data(), &turns.data(), &mut out);
-        Self::from_raw::<T>(out, self.shape().clone())
+        self.like::<T>(out)
     }
 }

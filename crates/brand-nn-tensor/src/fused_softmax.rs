@@ -69,6 +69,6 @@ impl Tensor {
     fn slopes_by<T: Float>(&self, gradient: &Self, kernel: Kernel<T>) -> Self {
         let mut out = Buffer::stale(self.size());
         kernel(&self.data(), &gradient.data(), self.dim(-1), &mut out);
-        Self::from_raw::<T>(out, self.shape().clone())
+        self.like::<T>(out)
     }
 }

@@ -162,7 +162,7 @@ impl Tensor {
             let values = self.contiguous();
             let values = &values.storage.raw::<T>()[values.layout.range()];
             let picked = places.map(|place| values[place]).collect();
-            Ok(Self::from_raw::<T>(picked, ids.shape().clone()))
+            Ok(ids.like::<T>(picked))
         })
     }
 

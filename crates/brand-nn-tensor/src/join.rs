@@ -255,7 +255,7 @@ impl Tensor {
                 let from = (i / len * len + source(i % len)) * inner;
                 to.copy_from_slice(&values[from..from + inner]);
             }
-            Self::from_raw::<T>(out, self.shape().clone())
+            self.like::<T>(out)
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Where a tensor's elements lie in its buffer: shape, strides, offset.
 
-use std::ops::Range;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
 
 use smallvec::SmallVec;
 
@@ -44,11 +45,6 @@ impl Layout {
             step *= dim as isize;
         }
         true
-    }
-
-    /// The part of the buffer that a contiguous layout covers.
-    pub(crate) fn range(&self) -> Range<usize> {
-        self.offset..self.offset + self.shape.size()
     }
 
     /// The place of one element, whose indices the caller has checked.
@@ -141,6 +137,60 @@ impl Layout {
             next: self.offset,
             left: self.shape.size(),
         }
+    }
+}
+
+/// A settled layout that tensors share, with the answers to what every op asks.
+#[derive(Debug)]
+pub(crate) struct Placement {
+    layout: Layout,
+    size: usize,
+    contiguous: bool,
+}
+
+impl Placement {
+    /// Row-major order from the start of a buffer.
+    pub(crate) fn contiguous(shape: Shape) -> Arc<Self> {
+        Arc::new(Self::from(Layout::contiguous(shape)))
+    }
+
+    /// A copy that may be changed.
+    pub(crate) fn to_layout(&self) -> Layout {
+        self.layout.clone()
+    }
+
+    /// The number of elements.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// True if the elements lie side by side in row-major order.
+    pub(crate) fn is_contiguous(&self) -> bool {
+        self.contiguous
+    }
+
+    /// True if that order begins at the start of the buffer.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.contiguous && self.offset == 0
+    }
+
+    /// The part of the buffer that a contiguous layout covers.
+    pub(crate) fn range(&self) -> Range<usize> {
+        self.offset..self.offset + self.size
+    }
+}
+
+impl From<Layout> for Placement {
+    fn from(layout: Layout) -> Self {
+        Self { size: layout.shape.size(), contiguous: layout.is_contiguous(), layout }
+    }
+}
+
+impl Deref for Placement {
+    type Target = Layout;
+
+    fn deref(&self) -> &Layout {
+        &self.layout
     }
 }
 

@@ -83,7 +83,7 @@ fn combine_as<T: Num>(op: Binary, mut a: Operand<'_>, mut b: Operand<'_>, shape:
     let mut out = Buffer::stale(shape.size());
     let (left, right) = (stretched(&a, &shape), stretched(&b, &shape));
     binary(op, view::<T>(&a, &left), view(&b, &right), &mut out);
-    Tensor::from_raw::<T>(out, shape)
+    if *a.shape() == shape { a.like::<T>(out) } else { Tensor::from_raw::<T>(out, shape) }
 }
 
 /// The buffer of an operand that was given away, has the result's shape and one owner.
@@ -167,14 +167,15 @@ fn map_values<T: Num>(
     in_place: impl FnOnce(&mut [T]),
     fresh: impl FnOnce(&[T], &mut [T]),
 ) -> Tensor {
-    let shape = a.shape().clone();
-    if let Some(values) = reusable::<T>(&mut a, &shape) {
+    if let Cow::Owned(tensor) = &mut a
+        && let Some(values) = tensor.unique_mut::<T>()
+    {
         in_place(values);
         return a.into_owned();
     }
-    let mut out = Buffer::stale(shape.size());
+    let mut out = Buffer::stale(a.size());
     fresh(&a.data::<T>(), &mut out);
-    Tensor::from_raw::<T>(out, shape)
+    a.like::<T>(out)
 }
 
 macro_rules! operators {

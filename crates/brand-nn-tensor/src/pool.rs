@@ -297,7 +297,7 @@ impl Tensor {
         float_dtype!(self.dtype(), T => {
             let mut out = Buffer::stale(places.size());
             gather_planes(&self.data::<T>(), [inputs, outputs], &places.data(), &mut out);
-            Ok(Self::from_raw::<T>(out, places.shape().clone()))
+            Ok(places.like::<T>(out))
         }, else Err(not_float(OP, self.dtype())))
     }
 

@@ -264,7 +264,7 @@ fn batch_of(t: &Tensor) -> Shape {
 
 /// Where each matrix of a batch starts.
 fn starts(t: &Tensor) -> Vec<usize> {
-    let mut layout = t.layout.clone();
+    let mut layout = t.layout.to_layout();
     layout.shape = batch_of(t);
     layout.strides.truncate(t.ndim() - 2);
     layout.positions().collect()

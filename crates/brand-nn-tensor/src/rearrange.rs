@@ -37,7 +37,7 @@ impl Tensor {
                 help: "use a smaller window, or pad the axis first",
             });
         }
-        let mut layout = self.layout.clone();
+        let mut layout = self.layout.to_layout();
         let stride = layout.strides[axis];
         layout.shape = layout.shape.with(axis, (len - size) / step + 1);
         layout.strides[axis] = stride * step as isize;

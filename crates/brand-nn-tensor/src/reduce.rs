@@ -230,7 +230,7 @@ impl Tensor {
         let [outer, len, inner] = self.shape().around(axis);
         let mut out = Buffer::stale(self.size());
         cumsum::<T>(&self.data(), outer, len, inner, &mut out);
-        Self::from_raw::<T>(out, self.shape().clone())
+        self.like::<T>(out)
     }
 
     /// The Euclidean norm `√Σx²` of all elements, as a 0-d tensor.
@@ -339,7 +339,7 @@ impl Tensor {
     fn through<T: Float>(&self, kernel: Kernel<T>) -> Self {
         let mut out = Buffer::stale(self.size());
         kernel(&self.data(), self.dim(-1), &mut out);
-        Self::from_raw::<T>(out, self.shape().clone())
+        self.like::<T>(out)
     }
 
     /// `ln Σ e^x` along an axis, without overflow; −∞ of nothing.

@@ -130,7 +130,7 @@ impl Tensor {
     ) -> Self {
         let mut out = Buffer::stale(self.size());
         kernel(&self.data(), around, &mut out);
-        Self::from_raw::<T>(out, self.shape().clone())
+        self.like::<T>(out)
     }
 
     fn extremes(&self, op: &'static str, max: bool, axis: isize) -> Result<(Self, Self)> {
@@ -139,6 +139,6 @@ impl Tensor {
         let values = number_dtype!(self.dtype(), T => {
             self.scanned::<T>(around, |x, around, out| cumextreme(max, x, around, out, &mut at))
         }, else return Err(not_number(op, self.dtype())));
-        Ok((values, Self::from_raw::<i64>(at, self.shape().clone())))
+        Ok((values, self.like::<i64>(at)))
     }
 }

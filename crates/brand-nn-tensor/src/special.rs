@@ -100,7 +100,7 @@ impl Tensor {
     fn mapped_through<T: Float>(&self, f: &(dyn Fn(f64) -> f64 + Sync)) -> Self {
         let mut out = Buffer::stale(self.size());
         map_each::<T>(f, &self.data(), &mut out);
-        Self::from_raw::<T>(out, self.shape().clone())
+        self.like::<T>(out)
     }
 }
 
@@ -155,5 +155,5 @@ fn paired<T: Float>(f: &(dyn Fn(f64, f64) -> f64 + Sync), a: &Tensor, b: &Tensor
     if !a.is_empty() {
         zip_each(f, a.view::<T>(), b.view::<T>(), &mut out);
     }
-    Tensor::from_raw::<T>(out, a.shape().clone())
+    a.like::<T>(out)
 }

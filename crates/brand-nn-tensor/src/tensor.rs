@@ -8,7 +8,7 @@ use std::sync::Arc;
 use brand_nn_kernels::{Buffer, View, copy};
 
 use crate::error::expect;
-use crate::layout::Layout;
+use crate::layout::{Layout, Placement};
 use crate::storage::{Storage, any_dtype};
 use crate::{DType, Element, Error, Result, Shape};
 
@@ -30,7 +30,7 @@ use crate::{DType, Element, Error, Result, Shape};
 #[derive(Clone)]
 pub struct Tensor {
     pub(crate) storage: Arc<Storage>,
-    pub(crate) layout: Layout,
+    pub(crate) layout: Arc<Placement>,
 }
 
 /// Shape and dtype.
@@ -62,7 +62,7 @@ impl Tensor {
     /// The number of elements.
     #[doc(alias = "numel")]
     pub fn size(&self) -> usize {
-        self.shape().size()
+        self.layout.size()
     }
 
     /// The type of the numbers.
@@ -255,7 +255,16 @@ impl Tensor {
     /// A contiguous tensor of a buffer whose length is the shape's size.
     pub(crate) fn from_raw<T: Element>(buffer: Buffer<T::Raw>, shape: Shape) -> Self {
         debug_assert_eq!(buffer.len(), shape.size());
-        Self { storage: Arc::new(T::wrap(buffer)), layout: Layout::contiguous(shape) }
+        Self { storage: Arc::new(T::wrap(buffer)), layout: Placement::contiguous(shape) }
+    }
+
+    /// A contiguous tensor of this one's shape, whose layout it shares where that fits.
+    pub(crate) fn like<T: Element>(&self, buffer: Buffer<T::Raw>) -> Self {
+        if !self.layout.is_whole() {
+            return Self::from_raw::<T>(buffer, self.shape().clone());
+        }
+        debug_assert_eq!(buffer.len(), self.size());
+        Self { storage: Arc::new(T::wrap(buffer)), layout: Arc::clone(&self.layout) }
     }
 
     /// Another window on the same numbers.
@@ -263,7 +272,7 @@ impl Tensor {
         if layout.shape.contains(&0) {
             layout.offset = 0;
         }
-        Self { storage: Arc::clone(&self.storage), layout }
+        Self { storage: Arc::clone(&self.storage), layout: Arc::new(layout.into()) }
     }
 
     /// The tensor as the kernels see it.
@@ -290,7 +299,7 @@ impl Tensor {
         any_dtype!(self.dtype(), T => {
             let mut out = Buffer::stale(self.size());
             copy(self.view::<T>(), &mut out);
-            Self::from_raw::<T>(out, self.shape().clone())
+            self.like::<T>(out)
         })
     }
 

@@ -114,7 +114,7 @@ impl Tensor {
         let at = crate::shape::resolve(axis, self.ndim() + 1);
         let error = || Error::Axis { op: "unsqueeze", axis, shape: self.shape().clone() };
         let at = expect(at.ok_or_else(error));
-        let mut layout = self.layout.clone();
+        let mut layout = self.layout.to_layout();
         layout.shape = layout.shape.inserted(at, 1);
         layout.strides.insert(at, 1);
         self.with_layout(layout)
@@ -140,7 +140,7 @@ impl Tensor {
     }
 
     fn without_axis(&self, axis: usize, index: usize) -> Self {
-        let mut layout = self.layout.clone();
+        let mut layout = self.layout.to_layout();
         layout.offset += index * layout.strides.remove(axis) as usize;
         layout.shape = layout.shape.without(axis);
         self.with_layout(layout)
@@ -247,7 +247,7 @@ impl Tensor {
                 help: "a range starts at or before its end, and ends within the axis",
             });
         }
-        let mut layout = self.layout.clone();
+        let mut layout = self.layout.to_layout();
         layout.offset += start * layout.strides[axis] as usize;
         layout.shape = layout.shape.with(axis, end - start);
         Ok(self.with_layout(layout))

@@ -84,17 +84,33 @@ fn sub(a: Operand<'_>, b: Operand<'_>) -> Var {
 
 #[track_caller]
 fn mul(a: Operand<'_>, b: Operand<'_>) -> Var {
-    if !a.is_tracked() && !b.is_tracked() {
-        return (a.into_tensor() * b.into_tensor()).into();
+    match (a.is_tracked(), b.is_tracked()) {
+        (false, false) => (a.into_tensor() * b.into_tensor()).into(),
+        (true, false) => scaled(&a, &b),
+        (false, true) => scaled(&b, &a),
+        (true, true) => multiplied(&a, &b),
     }
+}
+
+/// The product with a constant.
+#[track_caller]
+fn scaled(a: &Var, by: &Var) -> Var {
+    let value = a.tensor() * by.tensor();
+    let [stretch, _] = Stretch::of([a, by], &value);
+    let by = by.tensor().clone();
+    Var::record("mul", [a], value, move |_, gradient| {
+        Ok([Some(stretch.undo(gradient * &by).into())])
+    })
+}
+
+#[track_caller]
+fn multiplied(a: &Var, b: &Var) -> Var {
     let value = a.tensor() * b.tensor();
-    let [left, right] = Stretch::of([&a, &b], &value);
-    // Each factor is kept for the gradient of the other, where that is asked for.
-    let (x, y) = (b.is_tracked().then(|| a.save(0)), a.is_tracked().then(|| b.save(1)));
-    Var::record("mul", [&a, &b], value, move |walk, gradient| {
-        let again = x.as_ref().map(|x| (gradient.clone(), x));
-        let first = y.as_ref().map(|y| left.undo(walk.product(gradient, y)).into());
-        Ok([first, again.map(|(gradient, x)| right.undo(walk.product(gradient, x)).into())])
+    let [left, right] = Stretch::of([a, b], &value);
+    let (x, y) = (a.save(0), b.save(1));
+    Var::record("mul", [a, b], value, move |walk, gradient| {
+        let first = left.undo(walk.product(gradient.clone(), &y)).into();
+        Ok([Some(first), Some(right.undo(walk.product(gradient, &x)).into())])
     })
 }
 

@@ -90,7 +90,7 @@ pub(crate) fn write(tensor: &Tensor, out: &mut dyn Write) -> io::Result<()> {
 pub(crate) fn swapped(tensor: &Tensor) -> Tensor {
     any_dtype!(tensor.dtype(), T => {
         let values = tensor.storage.raw::<T>().iter().map(|&x| Bytes::swapped(x)).collect();
-        Tensor::from_raw::<T>(values, tensor.shape().clone())
+        tensor.like::<T>(values)
     })
 }
 
