@@ -16,6 +16,7 @@ mod cross_entropy;
 mod dropout;
 mod element;
 mod error;
+mod float16;
 mod gemm;
 mod gru;
 mod index;
@@ -52,6 +53,7 @@ pub use cross_entropy::{CrossEntropy, Targets};
 pub use dropout::dropout;
 pub use element::{Number, Plain, Real};
 pub use error::{Error, Result};
+pub use float16::{Bf16, F16};
 pub use gemm::{Mat, MatMut, Mats, PackedB, gemm, gemm_batched, gemm_packed};
 #[cfg(feature = "blas")]
 pub use gemm::{blas, set_blas};

@@ -99,9 +99,9 @@ macro_rules! unary_enum {
         impl<T: Real> Job<'_, T> {
             /// Finds the op's code.
             fn run(self, op: Unary) {
-                match op {
-                    $(Unary::$variant => self.parallel::<curves::$variant>(),)*
-                }
+                self.parallel(match op {
+                    $(Unary::$variant => bend::<T, curves::$variant>,)*
+                });
             }
         }
     };
@@ -198,21 +198,23 @@ pub struct Job<'a, T> {
     out: &'a mut [T],
 }
 
+/// A curve's own code: `x = f(x)`, or `x` = the slope there.
+type Bend<T> = fn(&mut [T], bool);
+
 impl<T: Real> Job<'_, T> {
-    fn parallel<C: Curve<T>>(self) {
+    fn parallel(self, bend: Bend<T>) {
         let Job { x, slope, out } = self;
         if out.len() < SERIAL {
-            return sweep::<T, C>(Job { x, slope, out });
+            return sweep(Job { x, slope, out }, bend);
         }
         let (len, parts) = (out.len(), Parts::new(out));
         for_each(len.div_ceil(TASK), |task| {
             let range = task * TASK..len.min((task + 1) * TASK);
-            sweep::<T, C>(Job {
-                x: x.map(|x| &x[range.clone()]),
-                slope: slope.map(|of| of.map(|gradient| &gradient[range.clone()])),
-                // SAFETY: each task owns its range and runs once.
-                out: unsafe { parts.range(range.clone()) },
-            });
+            let slope = slope.map(|of| of.map(|gradient| &gradient[range.clone()]));
+            let x = x.map(|x| &x[range.clone()]);
+            // SAFETY: each task owns its range and runs once.
+            let out = unsafe { parts.range(range) };
+            sweep(Job { x, slope, out }, bend);
         });
     }
 }
@@ -221,30 +223,30 @@ impl<T: Real> Job<'_, T> {
 const FEW: usize = 32;
 
 /// One task, a piece that stays in the cache at a time.
-fn sweep<T: Real, C: Curve<T>>(job: Job<T>) {
+fn sweep<T: Real>(job: Job<T>, bend: Bend<T>) {
     let Job { x, slope, out } = job;
     if let (Some(x), Some(None)) = (x, slope) {
         return match out.len() {
-            0..=FEW => times_slopes::<T, C, FEW>(x, out),
-            _ => times_slopes::<T, C, CACHED>(x, out),
+            0..=FEW => times_slopes::<T, FEW>(x, out, bend),
+            _ => times_slopes::<T, CACHED>(x, out, bend),
         };
     }
     for (i, out) in out.chunks_mut(CACHED).enumerate() {
         let range = i * CACHED..i * CACHED + out.len();
         x.into_iter().for_each(|x| out.copy_from_slice(&x[range.clone()]));
-        bend::<T, C>(out, slope.is_some());
+        bend(out, slope.is_some());
         let gradient = slope.flatten().map(|gradient| &gradient[range]);
         gradient.into_iter().for_each(|by| dispatch(Scale { x: out, by }));
     }
 }
 
 /// `out = out · f′(x)`, with the slopes of a piece aside.
-fn times_slopes<T: Real, C: Curve<T>, const PIECE: usize>(x: &[T], out: &mut [T]) {
+fn times_slopes<T: Real, const PIECE: usize>(x: &[T], out: &mut [T], bend: Bend<T>) {
     let mut slopes = [T::ZERO; PIECE];
     for (x, out) in x.chunks(PIECE).zip(out.chunks_mut(PIECE)) {
         let slopes = &mut slopes[..x.len()];
         slopes.copy_from_slice(x);
-        bend::<T, C>(slopes, true);
+        bend(slopes, true);
         dispatch(Scale { x: out, by: slopes });
     }
 }

@@ -1,8 +1,6 @@
 //! Conversion between dtypes.
 
 use brand_nn_kernels::{Buffer, Convert, convert};
-use half::slice::HalfFloatSliceExt;
-use half::{bf16, f16};
 
 use crate::storage::{Native, native_dtype};
 use crate::{DType, Element, Tensor};
@@ -26,10 +24,10 @@ impl Tensor {
         use DType::{Bf16, F16, F32, F64};
         match (self.dtype(), dtype) {
             (from, to) if from == to => self.clone(),
-            (Bf16, to) => self.widened::<bf16>().to(to),
-            (F16, to) => self.widened::<f16>().to(to),
-            (F32 | F64, Bf16) => self.narrowed::<bf16>(),
-            (F32 | F64, F16) => self.narrowed::<f16>(),
+            (Bf16, to) => self.widened::<crate::Bf16>().to(to),
+            (F16, to) => self.widened::<crate::F16>().to(to),
+            (F32 | F64, Bf16) => self.narrowed::<crate::Bf16>(),
+            (F32 | F64, F16) => self.narrowed::<crate::F16>(),
             (_, Bf16 | F16) => self.to(F64).to(dtype),
             _ => self.converted(dtype),
         }
@@ -48,26 +46,18 @@ impl Tensor {
     }
 
     /// From 16-bit floats to `f32`, which is exact.
-    fn widened<H: Element>(&self) -> Self
-    where
-        [H]: HalfFloatSliceExt,
-    {
-        let mut out = Buffer::stale(self.size());
-        self.data::<H>().convert_to_f32_slice(&mut out);
-        self.like::<f32>(out)
+    fn widened<H: Element>(&self) -> Self {
+        let values = self.data::<H>();
+        self.like::<f32>(values.iter().map(|x| x.to_f64() as f32).collect())
     }
 
     /// From `f32` or `f64` to 16-bit floats, rounded once to the nearest.
-    fn narrowed<H: Element<Raw = u16>>(&self) -> Self
-    where
-        [H]: HalfFloatSliceExt,
-    {
-        let mut out = Buffer::stale(self.size());
-        let halves = H::view_mut(&mut out);
-        match self.dtype() {
-            DType::F32 => halves.convert_from_f32_slice(&self.data::<f32>()),
-            _ => halves.convert_from_f64_slice(&self.data::<f64>()),
-        }
+    fn narrowed<H: Element>(&self) -> Self {
+        let narrow = |x: f64| H::from_f64(x).raw();
+        let out = match self.dtype() {
+            DType::F32 => self.iter::<f32>().map(|x| narrow(x.into())).collect(),
+            _ => self.iter::<f64>().map(narrow).collect(),
+        };
         self.like::<H>(out)
     }
 }

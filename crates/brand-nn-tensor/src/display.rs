@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use half::{bf16, f16};
+use brand_nn_kernels::{Bf16, F16};
 
 use crate::{DType, Tensor};
 
@@ -140,8 +140,8 @@ fn element(x: &Tensor) -> Element {
     match x.dtype() {
         DType::F64 => Element::Float(number),
         DType::F32 => Element::Float(fewest_digits(number, |x| f64::from(x as f32))),
-        DType::Bf16 => Element::Float(fewest_digits(number, |x| bf16::from_f64(x).to_f64())),
-        DType::F16 => Element::Float(fewest_digits(number, |x| f16::from_f64(x).to_f64())),
+        DType::Bf16 => Element::Float(fewest_digits(number, |x| Bf16::from_f64(x).to_f64())),
+        DType::F16 => Element::Float(fewest_digits(number, |x| F16::from_f64(x).to_f64())),
         DType::Bool => Element::Text(if number == 0.0 { "False" } else { " True" }.into()),
         _ => Element::Text(x.to(DType::I64).to_vec::<i64>()[0].to_string()),
     }

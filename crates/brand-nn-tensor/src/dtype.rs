@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use half::{bf16, f16};
+use brand_nn_kernels::{Bf16, F16};
 
 use crate::storage::sealed::Stored;
 
@@ -108,7 +108,7 @@ impl std::str::FromStr for DType {
     }
 }
 
-/// A Rust type that a tensor can hold: `f32 f64 i64 i32 u8 bool bf16 f16`.
+/// A Rust type that a tensor can hold: `f32 f64 i64 i32 u8 bool Bf16 F16`.
 ///
 /// The trait is sealed.
 pub trait Element:
@@ -125,5 +125,5 @@ macro_rules! elements {
 }
 
 elements! {
-    f32 => F32 f64 => F64 i64 => I64 i32 => I32 u8 => U8 bool => Bool bf16 => Bf16 f16 => F16
+    f32 => F32 f64 => F64 i64 => I64 i32 => I32 u8 => U8 bool => Bool Bf16 => Bf16 F16 => F16
 }

@@ -1,9 +1,13 @@
-//! To and from `ndarray`.
+//! To and from `ndarray`, and draws from what `rand_distr` has.
 
+use brand_nn_kernels::philox;
 use ndarray::{Array, ArrayBase, ArrayViewD, Data, Dimension, IxDyn, ShapeBuilder};
+use ndarray_rand::rand::RngCore;
+use ndarray_rand::rand_distr::Distribution;
 
+use crate::random::{each_position, filled, join};
 use crate::storage::sealed::Stored;
-use crate::{Element, Error, Result, Shape, Tensor};
+use crate::{Element, Error, Result, Rng, Shape, Tensor};
 
 impl Tensor {
     /// The tensor as an `ndarray` view, strides and all, without a copy.
@@ -60,5 +64,52 @@ impl<T: Element, S: Data<Elem = T>, D: Dimension> From<&ArrayBase<S, D>> for Ten
     fn from(array: &ArrayBase<S, D>) -> Self {
         let values = array.iter().map(|&x| Stored::raw(x)).collect();
         Self::from_raw::<T>(values, Shape::from(array.shape()))
+    }
+}
+
+/// Random tensors of any distribution.
+impl Tensor {
+    /// Numbers from any distribution of `rand_distr` (see [`crate::rand_distr`]).
+    ///
+    /// # Panics
+    /// If the memory limit doesn't allow such a shape.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use brand_nn_tensor::{rand_distr::Exp, Rng, Tensor};
+    ///
+    /// let waits = Tensor::sample([1000], Exp::new(0.5).unwrap(), &mut Rng::new(1));
+    /// assert!((waits.mean().item() - 2.0).abs() < 0.3);
+    /// ```
+    #[track_caller]
+    pub fn sample(
+        shape: impl Into<Shape>,
+        distribution: impl Distribution<f64> + Sync,
+        rng: &mut Rng,
+    ) -> Self {
+        let source = rng.fork().state()[0];
+        let draw = |i: usize| {
+            let mut own = Rng::new(join(philox(source, i as u128)));
+            distribution.sample(&mut own) as f32
+        };
+        filled("sample", shape.into(), |out| each_position(out, draw))
+    }
+}
+
+/// Any generator of `rand`'s users, such as a distribution of their own.
+impl RngCore for Rng {
+    fn next_u32(&mut self) -> u32 {
+        (Self::next_u64(self) >> 32) as u32
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        Self::next_u64(self)
+    }
+
+    fn fill_bytes(&mut self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            chunk.copy_from_slice(&Self::next_u64(self).to_le_bytes()[..chunk.len()]);
+        }
     }
 }

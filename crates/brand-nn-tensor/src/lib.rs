@@ -81,6 +81,7 @@ mod fused_norm;
 mod fused_rotary;
 mod fused_softmax;
 mod index;
+#[cfg(feature = "ndarray")]
 mod interop;
 pub mod io;
 mod join;
@@ -108,6 +109,7 @@ mod unfold;
 mod view;
 mod window;
 
+pub use brand_nn_kernels::{Bf16, F16};
 pub use conv::{Conv, ConvTranspose};
 pub use create::Values;
 pub use dtype::{DType, Element};
@@ -116,6 +118,7 @@ pub use error::{Error, Result};
 pub use fused_attention::AttentionOptions;
 pub use fused_cross_entropy::CrossEntropyOptions;
 pub use linalg::{MatrixNorm, Triangle};
+#[cfg(feature = "ndarray")]
 pub use ndarray_rand::{rand::RngCore, rand_distr};
 pub use operators::Scalar;
 pub use padding::PadMode;

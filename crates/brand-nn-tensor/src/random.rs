@@ -1,8 +1,6 @@
 //! Random numbers as a function of seed, call and position: the same for any number of threads.
 
 use brand_nn_kernels::{Buffer, fill_normal, fill_uniform, for_each_chunk, philox};
-use ndarray_rand::rand::RngCore;
-use ndarray_rand::rand_distr::Distribution;
 use serde::{Deserialize, Serialize};
 
 use crate::create::require_possible;
@@ -100,28 +98,12 @@ impl Rng {
     }
 }
 
-impl RngCore for Rng {
-    fn next_u32(&mut self) -> u32 {
-        (Self::next_u64(self) >> 32) as u32
-    }
-
-    fn next_u64(&mut self) -> u64 {
-        Self::next_u64(self)
-    }
-
-    fn fill_bytes(&mut self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(8) {
-            chunk.copy_from_slice(&Self::next_u64(self).to_le_bytes()[..chunk.len()]);
-        }
-    }
-}
-
 /// The place in the counter where a call's draws begin.
 fn counter(call: u64) -> u128 {
     u128::from(call) << 64
 }
 
-fn join(words: [u32; 4]) -> u64 {
+pub(crate) fn join(words: [u32; 4]) -> u64 {
     u64::from(words[0]) << 32 | u64::from(words[1])
 }
 
@@ -249,44 +231,17 @@ impl Tensor {
         }
         order
     }
-
-    /// Numbers from any distribution of `rand_distr` (see [`crate::rand_distr`]).
-    ///
-    /// # Panics
-    /// If the memory limit doesn't allow such a shape.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use brand_nn_tensor::{rand_distr::Exp, Rng, Tensor};
-    ///
-    /// let waits = Tensor::sample([1000], Exp::new(0.5).unwrap(), &mut Rng::new(1));
-    /// assert!((waits.mean().item() - 2.0).abs() < 0.3);
-    /// ```
-    #[track_caller]
-    pub fn sample(
-        shape: impl Into<Shape>,
-        distribution: impl Distribution<f64> + Sync,
-        rng: &mut Rng,
-    ) -> Self {
-        let source = rng.fork().seed;
-        let draw = |i: usize| {
-            let mut own = Rng::new(join(philox(source, i as u128)));
-            distribution.sample(&mut own) as f32
-        };
-        filled("sample", shape.into(), |out| each_position(out, draw))
-    }
 }
 
 #[track_caller]
-fn filled(op: &'static str, shape: Shape, fill: impl FnOnce(&mut [f32])) -> Tensor {
+pub(crate) fn filled(op: &'static str, shape: Shape, fill: impl FnOnce(&mut [f32])) -> Tensor {
     expect(require_possible(op, &shape, DType::F32));
     let mut out = Buffer::stale(shape.size());
     fill(&mut out);
     Tensor::from_raw::<f32>(out, shape)
 }
 
-fn each_position<T: brand_nn_kernels::Plain>(out: &mut [T], draw: impl Fn(usize) -> T + Sync) {
+pub(crate) fn each_position<T: brand_nn_kernels::Plain>(out: &mut [T], draw: impl Fn(usize) -> T + Sync) {
     for_each_chunk(out, CHUNK, |chunk, part| {
         for (i, x) in part.iter_mut().enumerate() {
             *x = draw(chunk * CHUNK + i);

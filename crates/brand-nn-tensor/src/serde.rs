@@ -9,7 +9,7 @@ use serde::de::{self, Visitor};
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{DType, Shape, Tensor};
+use crate::{Bf16, DType, F16, Shape, Tensor};
 
 impl Serialize for DType {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -104,8 +104,8 @@ impl Number {
         };
         let largest = match dtype {
             DType::F32 => f64::from(f32::MAX),
-            DType::Bf16 => half::bf16::MAX.to_f64(),
-            DType::F16 => half::f16::MAX.to_f64(),
+            DType::Bf16 => Bf16::MAX.to_f64(),
+            DType::F16 => F16::MAX.to_f64(),
             _ => f64::MAX,
         };
         (!x.is_finite() || x.abs() <= largest).then_some(x)

@@ -56,9 +56,7 @@ impl Storage {
 }
 
 pub(crate) mod sealed {
-    use brand_nn_kernels::{Buffer, Plain};
-    use half::slice::HalfBitsSliceExt;
-    use half::{bf16, f16};
+    use brand_nn_kernels::{Bf16, Buffer, F16, Plain};
 
     use super::Storage;
 
@@ -128,7 +126,7 @@ pub(crate) mod sealed {
         };
         (half $($type:ty, $variant:ident;)*) => {
             stored! { $(
-                $type, $variant, u16, <[u16]>::reinterpret_cast, <[u16]>::reinterpret_cast_mut,
+                $type, $variant, u16, Self::of_bits, Self::of_bits_mut,
                 |values: Vec<Self>| values.into_iter().map(Self::to_bits).collect(),
                 Self::to_bits, Self::to_f64, Self::from_f64;
             )* }
@@ -144,7 +142,7 @@ pub(crate) mod sealed {
         bool, Bool, |x| f64::from(u8::from(x)), |x| x != 0.0;
     }
 
-    stored! { half bf16, Bf16; f16, F16; }
+    stored! { half Bf16, Bf16; F16, F16; }
 }
 
 /// An element that the kernels compute with: floats and integers.
@@ -188,11 +186,11 @@ macro_rules! any_dtype {
                 $body
             }
             $crate::DType::Bf16 => {
-                type $T = half::bf16;
+                type $T = brand_nn_kernels::Bf16;
                 $body
             }
             $crate::DType::F16 => {
-                type $T = half::f16;
+                type $T = brand_nn_kernels::F16;
                 $body
             }
         }

@@ -3,7 +3,7 @@
 use super::Job;
 use super::packed::Panels;
 use super::plan::pieces;
-use super::tile::{Tile, Wide, panel, tile_of};
+use super::tile::{Tile, Wide, panel, tile_height, tile_of};
 use crate::simd::{Kernel, Lanes, Vector};
 use crate::strided::transpose::{Rows, transpose};
 use crate::{Buffer, Real};
@@ -114,13 +114,21 @@ unsafe fn slab<T: Real, L: Lanes>(job: &Job<T>, right: &Right<T>, start: usize) 
 /// As [`tile_of`]; rows of B are readable up to whole vectors.
 #[inline(always)]
 unsafe fn any_tile<T: Real, L: Lanes>(rows: usize, tile: &Tile<T>) {
-    // SAFETY: vouched for by the caller.
-    unsafe {
-        if tile.columns > <Wide<T, L> as Vector>::LANES {
-            tile_of::<L, Wide<T, L>, 2>(rows, tile);
-        } else {
-            tile_of::<L, Wide<T, L>, 1>(rows, tile);
+    let mut tile = *tile;
+    let mut left = rows;
+    while left > 0 {
+        let height = tile_height::<T>(left);
+        // SAFETY: vouched for by the caller.
+        unsafe {
+            if tile.columns > <Wide<T, L> as Vector>::LANES {
+                tile_of::<L, Wide<T, L>, 2>(height, &tile);
+            } else {
+                tile_of::<L, Wide<T, L>, 1>(height, &tile);
+            }
         }
+        tile.a = tile.a.wrapping_offset(height as isize * tile.a_strides[0]);
+        tile.c = tile.c.wrapping_offset(height as isize * tile.c_stride);
+        left -= height;
     }
 }
 

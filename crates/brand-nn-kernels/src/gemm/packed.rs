@@ -2,6 +2,7 @@
 
 use super::block::{Block, Right, copy_row, slab_depth};
 use super::job::Job;
+use super::plan::hand_over;
 use super::tile::{Wide, panel};
 use super::{Mat, MatMut, check_inside, check_output};
 use crate::simd::{Isa, Kernel, Lanes, Vector, dispatch, dispatch_on, isa};
@@ -84,28 +85,6 @@ impl<T: Real> PackedB<T> {
         unsafe { sizes.fill(Source { b, strides }) }
     }
 
-    /// Copies `rows × cols` elements row by row, as one panel.
-    ///
-    /// # Safety
-    /// Every element may be read.
-    pub(super) unsafe fn in_rows(
-        b: *const T,
-        rows: usize,
-        cols: usize,
-        strides: [isize; 2],
-    ) -> Self {
-        let (data, isa) = (Buffer::default(), isa());
-        let (width, depth) = (cols.max(1), rows.max(1));
-        let sizes = PackedB { data, rows, cols, width, padded: cols, depth, isa };
-        // SAFETY: promised by the caller.
-        unsafe { sizes.fill(Source { b, strides }) }
-    }
-
-    /// The elements row by row, if [`PackedB::in_rows`] packed them.
-    pub(super) fn dense(&self) -> (&[T], [isize; 2]) {
-        (&self.data, [self.width as isize, 1])
-    }
-
     /// Copies every panel of every slab.
     ///
     /// # Safety
@@ -175,23 +154,16 @@ pub fn gemm_packed<T: Real>(alpha: T, a: Mat<T>, b: &PackedB<T>, beta: T, c: Mat
     count("gemm_packed", &[a.rows, a.cols, b.cols]);
     check_inside("A", a.data.len(), [a.rows, a.cols], [a.row_stride, a.col_stride]);
     check_output(&c);
+    let right = Mat { data: &[], rows: b.rows, cols: b.cols, row_stride: 0, col_stride: 0 };
+    let job = Job::new(alpha, &a, &right, beta, &c);
     if c.col_stride == 1 || c.cols <= 1 {
-        let right = Mat { data: &[], rows: b.rows, cols: b.cols, row_stride: 0, col_stride: 0 };
-        let job = Job::new(alpha, &a, &right, beta, &c);
         // SAFETY: A and C were checked above; B's panels check their own bounds.
         return unsafe { T::packed_product(&job, b) };
     }
-    let mut dense = Buffer::zeroed(c.rows * c.cols);
-    gemm_packed(alpha, a, b, T::ZERO, MatMut::rows(&mut dense, c.rows, c.cols));
-    let (rows, cols) = (c.rows, c.cols);
-    let [row_stride, col_stride] = [c.row_stride as usize, c.col_stride as usize];
-    for i in 0..rows {
-        for j in 0..cols {
-            let to = &mut c.data[i * row_stride + j * col_stride];
-            let old = if beta == T::ZERO { T::ZERO } else { beta * *to };
-            *to = old + dense[i * cols + j];
-        }
-    }
+    let mut sums = Buffer::stale(c.rows * c.cols);
+    gemm_packed(alpha, a, b, T::ZERO, MatMut::rows(&mut sums, c.rows, c.cols));
+    // SAFETY: C was checked above.
+    unsafe { hand_over(&job, &sums) };
 }
 
 /// Runs a block with the instruction set that its panels were packed for.

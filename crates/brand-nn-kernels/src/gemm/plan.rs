@@ -53,12 +53,12 @@ pub(super) unsafe fn product<T: Real>(job: Job<T>) {
             return scale(&job);
         }
         match shape(&job) {
-            Shape::Odd => T::oracle(job),
+            Shape::Odd => apart(&job),
             Shape::Thin => thin::product(&job),
             Shape::Dots => dot::product(&job),
             Shape::Deep => deep(&job),
-            Shape::Rows => T::tiles(&job),
-            Shape::Packed => T::tiles_packed(&job),
+            Shape::Rows => in_rows(&job),
+            Shape::Packed => packed(&job),
         }
     }
 }
@@ -97,7 +97,7 @@ fn shape<T: Real>(job: &Job<T>) -> Shape {
 ///
 /// # Safety
 /// As [`product`]; columns of B and C are contiguous.
-pub(super) unsafe fn in_rows<T: Real>(job: &Job<T>) {
+unsafe fn in_rows<T: Real>(job: &Job<T>) {
     let direct = job.m <= DIRECT_ROWS && job.n.is_multiple_of(VECTOR);
     // SAFETY: vouched for by the caller.
     unsafe { blocks(job, if direct { Right::Direct } else { Right::Copied }) };
@@ -138,17 +138,39 @@ unsafe fn deep<T: Real>(job: &Job<T>) {
     for_each_chunk(&mut sums, size, |i, sum| {
         let (c, c_strides) = (sum.as_mut_ptr(), [n as isize, 1]);
         let part = Job { c, c_strides, beta: T::ZERO, ..job.slab(parts[i].clone()) };
-        // SAFETY: a part of the job into a C of its own.
-        unsafe { T::block(&part) };
+        run(part, Right::Copied);
     });
     let (total, rest) = sums.split_at_mut(size);
     rest.chunks_exact(size).for_each(|part| add(part, total));
-    for (row, sum) in total.chunks_exact(n).enumerate() {
+    // SAFETY: vouched for by the caller.
+    unsafe { hand_over(job, total) };
+}
+
+/// Computes a product whose C has neither contiguous rows nor columns, beside it.
+///
+/// # Safety
+/// As [`product`].
+unsafe fn apart<T: Real>(job: &Job<T>) {
+    let mut sums = Buffer::stale(job.m * job.n);
+    let (c, c_strides) = (sums.as_mut_ptr(), [job.n as isize, 1]);
+    // SAFETY: the job into a C of its own; the caller vouches for the other.
+    unsafe {
+        product(Job { c, c_strides, beta: T::ZERO, ..*job });
+        hand_over(job, &sums);
+    }
+}
+
+/// `C = sums + β C`, for sums row by row.
+///
+/// # Safety
+/// As [`product`].
+pub(super) unsafe fn hand_over<T: Real>(job: &Job<T>, sums: &[T]) {
+    for (row, sums) in sums.chunks_exact(job.n).enumerate() {
         let c = job.c.wrapping_offset(row as isize * job.c_strides[0]);
-        for (j, &sum) in sum.iter().enumerate() {
-            // SAFETY: row < m and j < n.
+        for (j, &sum) in sums.iter().enumerate() {
+            // SAFETY: row < m and j < n, which the caller vouches for.
             unsafe {
-                let c = c.add(j);
+                let c = c.offset(j as isize * job.c_strides[1]);
                 *c = if job.beta == T::ZERO { sum } else { sum + job.beta * *c };
             }
         }
@@ -159,7 +181,7 @@ unsafe fn deep<T: Real>(job: &Job<T>) {
 ///
 /// # Safety
 /// As [`product`].
-pub(super) unsafe fn packed<T: Real>(job: &Job<T>) {
+unsafe fn packed<T: Real>(job: &Job<T>) {
     let width = (SLAB / job.k).next_multiple_of(256);
     for columns in pieces(job.n, width) {
         let slab = job.window(0..job.m, columns);
@@ -169,17 +191,6 @@ pub(super) unsafe fn packed<T: Real>(job: &Job<T>) {
             blocks(&slab, Right::Packed(Panels::new(&b), 0));
         }
     }
-}
-
-/// Computes a product by the other crate, in the blocks that tiles would go in.
-///
-/// # Safety
-/// As [`product`].
-pub(super) unsafe fn by_oracle<T: Real>(job: &Job<T>) {
-    for_each_block(job, BLOCK, |rows, columns| {
-        // SAFETY: a window of the job, and no other task's.
-        unsafe { T::oracle(job.window(rows, columns)) };
-    });
 }
 
 /// Cuts C into blocks, one task each, whose sizes depend on the shape alone.

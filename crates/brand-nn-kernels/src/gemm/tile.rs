@@ -121,7 +121,19 @@ pub(super) unsafe fn write<V: Vector>(
     }
 }
 
-/// Calls [`tile`] for `rows` of 1 to `limit`, each count its own copy of the code.
+/// Whether tiles of a type come with so many rows: of `f32` with any number, of others with few,
+/// since each is code of its own.
+const fn has_height<T: Real>(rows: usize) -> bool {
+    T::VECTORS || matches!(rows, 1 | 4 | 6 | 8 | 12)
+}
+
+/// The rows of the tile that begins `rows` rows, at most the largest tile's.
+#[inline(always)]
+pub(super) fn tile_height<T: Real>(rows: usize) -> usize {
+    (1..=rows).rev().find(|&rows| has_height::<T>(rows)).unwrap_or(1)
+}
+
+/// Calls [`tile`] for `rows` of [`has_height`], each count its own copy of the code.
 ///
 /// # Safety
 /// As [`tile`], for `rows` rows; `rows` is at most `L::ROWS`.
@@ -133,7 +145,7 @@ where
 {
     macro_rules! counts {
         ($($count:literal)*) => {$(
-            if const { $count <= L::ROWS } && rows == $count {
+            if const { $count <= L::ROWS && has_height::<V::Element>($count) } && rows == $count {
                 // SAFETY: vouched for by the caller.
                 return unsafe { tile::<V, $count, NV>(job) };
             }
