@@ -1,8 +1,8 @@
 //! A whole LSTM layer over all time steps, as one node with its backward by hand.
 
-use super::recurrent::{Sizes, join};
+use super::recurrent::{Recurrence, Sizes, join};
 use crate::{Result, Var, gradients::Flow, walk::Walk};
-use brand_nn_kernels::{LstmStep, Mat, MatMut, Real, gemm, lstm_cell, lstm_cell_backward, threads};
+use brand_nn_kernels::{LstmStep, Real, lstm_cell, lstm_cell_backward, threads};
 use brand_nn_tensor::{DType, Element, Tensor};
 
 /// The weights of an LSTM layer; gates stand in PyTorch's order: input, forget, cell, output.
@@ -77,12 +77,13 @@ pub fn lstm(input: &Var, weights: &LstmWeights, state: Option<(&Var, &Var)>) -> 
 fn record<T: Real + Element>(sizes: Sizes, inputs: [&Var; 6]) -> Var {
     let [x, ih, hh, bias, h0, c0] = inputs.map(Var::tensor);
     let parts = sizes.parts();
+    let recurrence = Recurrence::<T>::forward(hh);
     let traces = threads::map(parts.len(), |i| {
         let range = parts[i].clone();
         let part = Sizes { batch: range.len(), ..sizes };
         let rows = x.slice(0, range.clone()).transpose(0, 1).contiguous();
         let start = [h0.slice(0, range.clone()), c0.slice(0, range)];
-        Trace::<T>::forward(part, rows, [ih, hh, bias], start)
+        Trace::<T>::forward(part, rows, [ih, bias], &recurrence, start)
     });
     let outputs: Vec<_> = traces.iter().map(Trace::output).collect();
     let value = join(&outputs, 1);
@@ -95,9 +96,10 @@ fn record<T: Real + Element>(sizes: Sizes, inputs: [&Var; 6]) -> Var {
         }
         let gradient = gradient.into_tensor();
         let parts = sizes.parts();
+        let recurrence = Recurrence::backward(&hh.value);
         let slopes = threads::map(parts.len(), |i| {
             let part = gradient.slice(1, parts[i].clone()).contiguous();
-            traces[i].backward(&part, &ih.value, &hh.value, walk)
+            traces[i].backward(&part, &ih.value, &recurrence, walk)
         });
         Ok(Slopes::merge(&slopes).into_flows(walk))
     })
@@ -115,25 +117,28 @@ struct Trace<T> {
 }
 
 impl<T: Real + Element> Trace<T> {
-    fn forward(sizes: Sizes, input: Tensor, weights: [&Tensor; 3], start: [Tensor; 2]) -> Self {
+    fn forward(
+        sizes: Sizes,
+        input: Tensor,
+        [ih, bias]: [&Tensor; 2],
+        recurrence: &Recurrence<T>,
+        start: [Tensor; 2],
+    ) -> Self {
         let Sizes { batch, time, features, units } = sizes;
-        let [ih, hh, bias] = weights;
         let rows = input.reshape([time * batch, features]);
         let mut gates = rows.matmul(&ih.t()) + bias;
         let empty = Tensor::zeros_of([time, batch, units], input.dtype());
         let [mut hidden, mut cell] =
             start.map(|state| Tensor::concat(&[state.unsqueeze(0), empty.clone()], 0));
         let mut tanh = empty;
-        let (step, recurrent) = (batch * units, hh.data::<T>());
+        let step = batch * units;
         let (g, h) = (gates.make_mut::<T>(), hidden.make_mut::<T>());
         let (c, tc) = (cell.make_mut::<T>(), tanh.make_mut::<T>());
         for t in 0..time {
             let (before, after) = h.split_at_mut((t + 1) * step);
             let (c_before, c_after) = c.split_at_mut((t + 1) * step);
             let pre = &mut g[t * 4 * step..(t + 1) * 4 * step];
-            let states = Mat::rows(&before[t * step..], batch, units);
-            let out = MatMut::rows(pre, batch, 4 * units);
-            gemm(T::ONE, states, Mat::columns(&recurrent, units, 4 * units), T::ONE, out);
+            recurrence.add(&before[t * step..(t + 1) * step], pre);
             let (c_now, h_now) = (&mut c_after[..step], &mut after[..step]);
             let tanh = &mut tc[t * step..(t + 1) * step];
             lstm_cell(units, pre, &c_before[t * step..], c_now, tanh, h_now);
@@ -148,9 +153,15 @@ impl<T: Real + Element> Trace<T> {
         Tensor::concat(&[self.hidden.slice(0, 1..), self.cell.slice(0, time..)], 0)
     }
 
-    fn backward(&self, gradient: &Tensor, ih: &Tensor, hh: &Tensor, walk: &Walk<'_>) -> Slopes {
+    fn backward(
+        &self,
+        gradient: &Tensor,
+        ih: &Tensor,
+        recurrence: &Recurrence<T>,
+        walk: &Walk<'_>,
+    ) -> Slopes {
         let Sizes { batch, time, features, units } = self.sizes;
-        let (slope, hidden, cell) = self.through_time(gradient, hh);
+        let (slope, hidden, cell) = self.through_time(gradient, recurrence);
         let rows = slope.reshape([time * batch, 4 * units]); // [time · batch, 4 units]
         let before = self.hidden.slice(0, ..time).reshape([time * batch, units]);
         let input = self.input.reshape([time * batch, features]);
@@ -165,13 +176,17 @@ impl<T: Real + Element> Trace<T> {
     }
 
     /// The slopes of all pre-activations, and those of the state at the start.
-    fn through_time(&self, gradient: &Tensor, hh: &Tensor) -> (Tensor, Tensor, Tensor) {
+    fn through_time(
+        &self,
+        gradient: &Tensor,
+        recurrence: &Recurrence<T>,
+    ) -> (Tensor, Tensor, Tensor) {
         let Sizes { batch, time, units, .. } = self.sizes;
         let step = batch * units;
         let mut slope = Tensor::zeros_like(&self.gates);
         let mut hidden = Tensor::zeros_of([batch, units], gradient.dtype());
         let mut cell = gradient.select(0, time).contiguous();
-        let (outer, recurrent) = (gradient.data::<T>(), hh.data::<T>());
+        let outer = gradient.data::<T>();
         let (gates, cells, tanh) =
             (self.gates.data::<T>(), self.cell.data::<T>(), self.tanh.data::<T>());
         let (s, dh, dc) = (slope.make_mut::<T>(), hidden.make_mut::<T>(), cell.make_mut::<T>());
@@ -181,9 +196,8 @@ impl<T: Real + Element> Trace<T> {
             let (pre, gates) = (&mut s[wide.clone()], &gates[wide]);
             let (c_prev, tanh_c) = (&cells[now.clone()], &tanh[now]);
             lstm_cell_backward(LstmStep { hidden: units, gates, c_prev, tanh_c }, dh, dc, pre);
-            let slopes = Mat::rows(pre, batch, 4 * units);
-            let weights = Mat::rows(&recurrent, 4 * units, units);
-            gemm(T::ONE, slopes, weights, T::ZERO, MatMut::rows(dh, batch, units));
+            dh.fill(T::ZERO);
+            recurrence.add(pre, dh);
         }
         (slope, hidden, cell)
     }

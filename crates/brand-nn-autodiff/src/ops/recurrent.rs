@@ -2,7 +2,7 @@
 
 use super::{gru, rnn};
 use crate::{Error, Result, Var, gradients::Flow, node::Flows, walk::Walk};
-use brand_nn_kernels::{Mat, MatMut, Real, gemm, gru_cell, threads};
+use brand_nn_kernels::{Mat, MatMut, PackedB, Real, gemm_packed, gru_cell, threads};
 use brand_nn_tensor::{DType, Element, Tensor};
 use std::ops::Range;
 
@@ -144,6 +144,31 @@ fn expect(op: &'static str, name: &'static str, var: &Var, shape: &[usize]) -> R
     })
 }
 
+/// The weights of the state, packed once for the products of all steps.
+pub(crate) struct Recurrence<T: Real>(PackedB<T>);
+
+impl<T: Real + Element> Recurrence<T> {
+    /// For `states · weightᵀ`, with `weight` `[gates · units, units]`.
+    pub(crate) fn forward(weight: &Tensor) -> Self {
+        let (width, units) = (weight.dim(0), weight.dim(1));
+        Self(PackedB::new(Mat::columns(&weight.data::<T>(), units, width)))
+    }
+
+    /// For `slopes · weight`.
+    pub(crate) fn backward(weight: &Tensor) -> Self {
+        let (width, units) = (weight.dim(0), weight.dim(1));
+        Self(PackedB::new(Mat::rows(&weight.data::<T>(), width, units)))
+    }
+
+    /// Adds the product of some rows to as many rows of `out`.
+    pub(crate) fn add(&self, rows: &[T], out: &mut [T]) {
+        let (inner, width) = (self.0.rows(), self.0.cols());
+        let batch = out.len().checked_div(width).unwrap_or(0);
+        let out = MatMut::rows(out, batch, width);
+        gemm_packed(T::ONE, Mat::rows(rows, batch, inner), &self.0, T::ONE, out);
+    }
+}
+
 /// The parts of a batch side by side.
 pub(crate) fn join(parts: &[Tensor], axis: isize) -> Tensor {
     match parts {
@@ -156,12 +181,13 @@ pub(crate) fn join(parts: &[Tensor], axis: isize) -> Tensor {
 fn record<T: Real + Element>(cell: Cell, sizes: Sizes, inputs: [&Var; 6]) -> Var {
     let [x, weight_ih, weight_hh, bias_ih, bias_hh, state] = inputs.map(Var::tensor);
     let parts = sizes.parts();
+    let recurrence = Recurrence::<T>::forward(weight_hh);
     let traces = threads::map(parts.len(), |i| {
         let range = parts[i].clone();
         let part = Sizes { batch: range.len(), ..sizes };
         let rows = x.slice(0, range.clone()).transpose(0, 1).contiguous();
-        let weights = [weight_ih, weight_hh, bias_ih, bias_hh];
-        Trace::forward::<T>(cell, part, rows, weights, &state.slice(0, range))
+        let weights = [weight_ih, bias_ih, bias_hh];
+        Trace::forward(cell, part, rows, weights, &recurrence, &state.slice(0, range))
     });
     let outputs: Vec<_> = traces.iter().map(|trace| trace.hidden.slice(0, 1..)).collect();
     let mut slots = 0..;
@@ -171,9 +197,10 @@ fn record<T: Real + Element>(cell: Cell, sizes: Sizes, inputs: [&Var; 6]) -> Var
             return walk.through_twin(saved.each_ref(), gradient, |inputs| twin(cell, inputs));
         }
         let parts = sizes.parts();
+        let recurrence = Recurrence::<T>::backward(&saved[2].value);
         let slopes = threads::map(parts.len(), |i| {
             let part = gradient.tensor().slice(1, parts[i].clone()).contiguous();
-            traces[i].backward::<T>(cell, &part, [&saved[1].value, &saved[2].value], walk)
+            traces[i].backward(cell, &part, &saved[1].value, &recurrence, walk)
         });
         Ok(merge(&slopes))
     })
@@ -193,7 +220,8 @@ impl Trace {
         cell: Cell,
         sizes: Sizes,
         input: Tensor,
-        [weight_ih, weight_hh, bias_ih, bias_hh]: [&Tensor; 4],
+        [weight_ih, bias_ih, bias_hh]: [&Tensor; 3],
+        recurrence: &Recurrence<T>,
         start: &Tensor,
     ) -> Self {
         let Sizes { batch, time, features, units } = sizes;
@@ -202,16 +230,14 @@ impl Trace {
         let mut recurrent = bias_hh.expand(gates.shape()).contiguous();
         let empty = Tensor::zeros_of([time, batch, units], input.dtype());
         let mut hidden = Tensor::concat(&[start.unsqueeze(0), empty], 0);
-        let (width, step, weights) = (cell.gates() * units, batch * units, weight_hh.data::<T>());
+        let (width, step) = (cell.gates() * units, batch * units);
         let (g, r, h) = (gates.make_mut::<T>(), recurrent.make_mut::<T>(), hidden.make_mut::<T>());
         for t in 0..time {
             let (before, after) = h.split_at_mut((t + 1) * step);
-            let (before, after) = (&before[t * step..], &mut after[..step]);
+            let (before, after) = (&before[t * step..(t + 1) * step], &mut after[..step]);
             let wide = t * batch * width..(t + 1) * batch * width;
             let (gates, recurrent) = (&mut g[wide.clone()], &mut r[wide]);
-            let out = MatMut::rows(&mut *recurrent, batch, width);
-            let states = Mat::rows(before, batch, units);
-            gemm(T::ONE, states, Mat::columns(&weights, units, width), T::ONE, out);
+            recurrence.add(before, recurrent);
             match cell {
                 Cell::Gru => gru_cell(units, gates, recurrent, before, after),
                 _ => rnn::forward(cell, gates, recurrent, after),
@@ -225,11 +251,12 @@ impl Trace {
         &self,
         cell: Cell,
         gradient: &Tensor,
-        [weight_ih, weight_hh]: [&Tensor; 2],
+        weight_ih: &Tensor,
+        recurrence: &Recurrence<T>,
         walk: &Walk<'_>,
     ) -> [Option<Tensor>; 6] {
         let Sizes { batch, time, features, units } = self.sizes;
-        let ([outer, inner], state) = self.through_time::<T>(cell, gradient, weight_hh);
+        let ([outer, inner], state) = self.through_time(cell, gradient, recurrence);
         let before = || self.hidden.slice(0, ..time).reshape([time * batch, units]);
         let input = || self.input.reshape([time * batch, features]);
         let back = || outer.matmul(weight_ih).reshape([time, batch, features]).transpose(0, 1);
@@ -248,15 +275,14 @@ impl Trace {
         &self,
         cell: Cell,
         gradient: &Tensor,
-        weight_hh: &Tensor,
+        recurrence: &Recurrence<T>,
     ) -> ([Tensor; 2], Tensor) {
         let Sizes { batch, time, units, .. } = self.sizes;
         let (width, step) = (cell.gates() * units, batch * units);
         let mut outer = Tensor::zeros_like(&self.gates);
         let mut inner = Tensor::zeros_like(&self.gates);
         let mut state = Tensor::zeros_of([batch, units], gradient.dtype());
-        let (g, weights, h) =
-            (gradient.data::<T>(), weight_hh.data::<T>(), self.hidden.data::<T>());
+        let (g, h) = (gradient.data::<T>(), self.hidden.data::<T>());
         let (gates, recurrent) = (self.gates.data::<T>(), self.recurrent.data::<T>());
         let (a, b, dh) = (outer.make_mut::<T>(), inner.make_mut::<T>(), state.make_mut::<T>());
         for t in (0..time).rev() {
@@ -270,9 +296,7 @@ impl Trace {
                 Cell::Gru => gru::backward(step, dh, slopes),
                 _ => rnn::backward(cell, step, dh, slopes),
             }
-            let slopes = Mat::rows(&b[wide], batch, width);
-            let weights = Mat::rows(&weights, width, units);
-            gemm(T::ONE, slopes, weights, T::ONE, MatMut::rows(dh, batch, units));
+            recurrence.add(&b[wide], dh);
         }
         ([outer, inner], state)
     }
