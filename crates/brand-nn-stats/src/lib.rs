@@ -4,6 +4,10 @@
 //! |---|---|
 //! | [`metrics`] | measures of classes, scores, numbers, rankings, texts, clusters and uplift |
 //! | [`bootstrap`] | intervals of confidence for any statistic |
+//! | [`distribution`] | fifteen distributions: density, quantile, draws, fits |
+//! | [`linear`] | small dense matrices: equations, least squares, eigenvalues |
+//! | [`optimize`] | smallest values of functions, largest likelihoods |
+//! | [`special`] | gamma, beta, error and hypergeometric functions |
 //!
 //! ```
 //! use brand_nn_stats::{bootstrap::Bootstrap, metrics::accuracy};
@@ -19,9 +23,12 @@
 //! ```
 
 pub mod bootstrap;
+pub mod distribution;
 mod door;
 mod error;
+pub mod linear;
 pub mod metrics;
-mod normal;
+pub mod optimize;
+pub mod special;
 
 pub use error::{Error, Result};
