@@ -148,7 +148,22 @@ fn small_shape(a: f64, x: f64) -> f64 {
         }
     }
     let log = a * x.ln();
-    -(log - lgamma(a + 1.0)).exp_m1() - (log - lgamma(a)).exp() * sum
+    -(log - lgamma_above_one(a)).exp_m1() - (log - lgamma(a)).exp() * sum
+}
+
+/// ln Γ(1 + a), which is nearly −γ a for small a.
+fn lgamma_above_one(a: f64) -> f64 {
+    const TERMS: [f64; 5] = [
+        -0.577_215_664_901_532_9,
+        1.644_934_066_848_226_4 / 2.0,
+        -1.202_056_903_159_594_2 / 3.0,
+        1.082_323_233_711_138_2 / 4.0,
+        -1.036_927_755_143_37 / 5.0,
+    ];
+    if a > 1e-3 {
+        return lgamma(a + 1.0);
+    }
+    a * TERMS.iter().rev().fold(0.0, |sum, term| sum * a + term)
 }
 
 /// The continued fraction of Legendre, by the method of Lentz.
@@ -189,4 +204,27 @@ fn expansion(a: f64, x: f64) -> (f64, f64) {
     let rest = first * (-a * half).exp() / (2.0 * PI * a).sqrt();
     let tail = |side: f64| 0.5 * erfc(side * eta * (0.5 * a).sqrt()) + side * rest;
     (tail(-1.0), tail(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The expansion and the sums agree where one takes over from the other.
+    #[track_caller]
+    fn check(deviations: f64) {
+        let a = 0.999 * HUGE;
+        let x = a + deviations * a.sqrt();
+        let (sums, expanded) = (parts(a, x), expansion(a, x));
+        for (sum, expanded) in [(sums.0, expanded.0), (sums.1, expanded.1)] {
+            assert!((expanded / sum - 1.0).abs() < 1e-11, "{expanded}, expected {sum}");
+        }
+    }
+
+    #[test]
+    fn expansion_meets_the_sums() {
+        for deviations in [-9.0, -2.5, -0.3, 0.0, 1e-4, 0.7, 4.0, 9.0] {
+            check(deviations);
+        }
+    }
 }

@@ -6,7 +6,7 @@
 //! | [`normal_cdf`], [`log_normal_cdf`], [`normal_quantile`] | 1e-13 |
 //! | [`lgamma`], [`lgamma_sign`], [`lbeta`], [`beta`] | 1e-13 |
 //! | [`digamma`], [`trigamma`] | 1e-13 away from a zero |
-//! | [`gamma_p`], [`gamma_q`], [`beta_i`] | 1e-12 for parameters to 1e5, 1e-10 to 1e9 |
+//! | [`gamma_p`], [`gamma_q`], [`beta_i`] | 1e-12 for parameters to 1e5, 1e-10 above |
 //! | [`gamma_p_inverse`], [`gamma_q_inverse`], [`beta_i_inverse`] | 1e-12 |
 //! | [`hyp2f1`], [`log_hyp2f1`] | 1e-12 |
 //! | [`log_sum_exp`], [`log_add_exp`], [`log1mexp`], [`log1pexp`] | 1e-15 |

@@ -82,7 +82,7 @@ def errors():
         z = exact(z)
         half = mp.erfc(-z / mp.sqrt(2)) / 2
         case("normal_cdf", z, value=half)
-        case("log_normal_cdf", z, value=mp.log(half))
+        case("log_normal_cdf", z, value=mp.log1p(-mp.erfc(z / mp.sqrt(2)) / 2) if z > 0 else mp.log(half))
     for p in [1e-250, 1e-30, 1e-4, 0.025, 0.3, 0.5000001, 0.8, 0.999]:
         p = exact(p)
         start = -mp.sqrt(-2 * mp.log(p)) if p < 0.001 else mp.sqrt(2) * mp.erfinv(2 * p - 1)
@@ -117,7 +117,7 @@ def incomplete_gammas():
 def incomplete_betas():
     shapes = [0.02, 0.6, 1, 3.3, 9.9, 10.5, 120, 3801, 1e5]
     for a in shapes:
-        for b in shapes:
+        for b in (b for b in shapes if max(a, b) < 1100 * min(a, b)):
             mean = a / (a + b)
             sd = (mean * (1 - mean) / (a + b + 1)) ** 0.5
             for x in [mean * 0.1, mean - 3 * sd, mean, mean + 2 * sd, 1 - (1 - mean) * 0.3]:
@@ -150,7 +150,7 @@ def hypergeometric():
 
 def logarithms():
     for x in [-1e-12, -0.1, -0.69, -0.7, -5, -40]:
-        case("log1mexp", exact(x), value=mp.log(-mp.expm1(exact(x))))
+        case("log1mexp", exact(x), value=mp.log1p(-mp.exp(exact(x))))
     for x in [-700, -40, -1.2, 0, 3.3, 40, 800]:
         case("log1pexp", exact(x), value=mp.log1p(mp.exp(exact(x))))
         case("logistic", exact(x), value=1 / (1 + mp.exp(-exact(x))))
