@@ -5,6 +5,7 @@
 //! | [`metrics`] | measures of classes, scores, numbers, rankings, texts, clusters and uplift |
 //! | [`bootstrap`] | intervals of confidence for any statistic |
 //! | [`distribution`] | fifteen distributions: density, quantile, draws, fits |
+//! | [`hypothesis`] | tests, intervals of shares, sample sizes, corrections |
 //! | [`linear`] | small dense matrices: equations, least squares, eigenvalues |
 //! | [`optimize`] | smallest values of functions, largest likelihoods |
 //! | [`special`] | gamma, beta, error and hypergeometric functions |
@@ -26,6 +27,7 @@ pub mod bootstrap;
 pub mod distribution;
 mod door;
 mod error;
+pub mod hypothesis;
 pub mod linear;
 pub mod metrics;
 pub mod optimize;
