@@ -8,6 +8,7 @@
 //! | [`hypothesis`] | tests, intervals of shares, sample sizes, corrections |
 //! | [`linear`] | small dense matrices: equations, least squares, eigenvalues |
 //! | [`optimize`] | smallest values of functions, largest likelihoods |
+//! | [`regression`] | linear, ridge, elastic net, logistic, multinomial, Poisson |
 //! | [`special`] | gamma, beta, error and hypergeometric functions |
 //!
 //! ```
@@ -31,6 +32,7 @@ pub mod hypothesis;
 pub mod linear;
 pub mod metrics;
 pub mod optimize;
+pub mod regression;
 pub mod special;
 
 pub use error::{Error, Result};
