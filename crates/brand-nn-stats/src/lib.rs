@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`metrics`] | measures of classes, scores, numbers, rankings, texts, clusters and uplift |
 //! | [`bootstrap`] | intervals of confidence for any statistic |
+//! | [`cluster`] | k-means, mixtures, DBSCAN, trees of merges |
+//! | [`decompose`] | principal components |
 //! | [`distribution`] | fifteen distributions: density, quantile, draws, fits |
 //! | [`hypothesis`] | tests, intervals of shares, sample sizes, corrections |
 //! | [`linear`] | small dense matrices: equations, least squares, eigenvalues |
@@ -25,6 +27,8 @@
 //! ```
 
 pub mod bootstrap;
+pub mod cluster;
+pub mod decompose;
 pub mod distribution;
 mod door;
 mod error;
