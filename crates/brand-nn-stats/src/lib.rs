@@ -12,6 +12,7 @@
 //! | [`optimize`] | smallest values of functions, largest likelihoods |
 //! | [`regression`] | linear, ridge, elastic net, logistic, multinomial, Poisson |
 //! | [`special`] | gamma, beta, error and hypergeometric functions |
+//! | [`survival`] | Kaplan-Meier, Nelson-Aalen, log-rank, Cox |
 //!
 //! ```
 //! use brand_nn_stats::{bootstrap::Bootstrap, metrics::accuracy};
@@ -38,5 +39,6 @@ pub mod metrics;
 pub mod optimize;
 pub mod regression;
 pub mod special;
+pub mod survival;
 
 pub use error::{Error, Result};

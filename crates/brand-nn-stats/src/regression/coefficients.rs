@@ -19,7 +19,7 @@ pub struct Coefficients {
 
 impl Coefficients {
     /// Parameters and covariance of a fit whose first column may be the intercept.
-    pub(super) fn of(parameters: &[f64], covariance: &Matrix, has_intercept: bool) -> Self {
+    pub(crate) fn of(parameters: &[f64], covariance: &Matrix, has_intercept: bool) -> Self {
         let from = usize::from(has_intercept);
         let errors: Vec<f64> = covariance.diagonal().iter().map(|x| x.sqrt()).collect();
         Self {

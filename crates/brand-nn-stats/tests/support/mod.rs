@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test uses some of it")]
 
 use serde_json::Value;
+use std::path::PathBuf;
 
 /// The numbers of a list, an inner list's one after the other; `null` and its like are NaN.
 pub(crate) fn numbers(value: &Value) -> Vec<f64> {
@@ -31,4 +32,21 @@ pub(crate) fn all_near(what: &str, got: &[f64], expected: &[f64], tolerance: f64
     for (i, (got, expected)) in got.iter().zip(expected).enumerate() {
         near(&format!("{what}[{i}]"), *got, *expected, tolerance);
     }
+}
+
+/// A file of `BRAND_NN_DATA`; without it the test is skipped, unless it is required.
+#[track_caller]
+pub(crate) fn data(name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("BRAND_NN_DATA").map(PathBuf::from);
+    let path = folder.map(|folder| folder.join(name)).filter(|path| path.exists());
+    let is_required = std::env::var_os("BRAND_NN_DATA_REQUIRED").is_some_and(|value| value == "1");
+    assert!(path.is_some() || !is_required, "data {name} is missing; help: set BRAND_NN_DATA");
+    if path.is_none() {
+        // Not a macro, whose output the test harness would hide. A closed stream is no failure.
+        let _ = std::io::Write::write_all(
+            &mut std::io::stderr(),
+            format!("SKIPPED {name}\n").as_bytes(),
+        );
+    }
+    path
 }
