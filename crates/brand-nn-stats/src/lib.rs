@@ -13,6 +13,7 @@
 //! | [`regression`] | linear, ridge, elastic net, logistic, multinomial, Poisson |
 //! | [`special`] | gamma, beta, error and hypergeometric functions |
 //! | [`survival`] | Kaplan-Meier, Nelson-Aalen, log-rank, Cox |
+//! | [`tree`] | gradient-boosted trees |
 //!
 //! ```
 //! use brand_nn_stats::{bootstrap::Bootstrap, metrics::accuracy};
@@ -40,5 +41,6 @@ pub mod optimize;
 pub mod regression;
 pub mod special;
 pub mod survival;
+pub mod tree;
 
 pub use error::{Error, Result};
