@@ -11,6 +11,7 @@
 //! | [`linear`] | small dense matrices: equations, least squares, eigenvalues |
 //! | [`optimize`] | smallest values of functions, largest likelihoods |
 //! | [`regression`] | linear, ridge, elastic net, logistic, multinomial, Poisson |
+//! | [`series`] | autocorrelation, Holt-Winters, changes of level |
 //! | [`special`] | gamma, beta, error and hypergeometric functions |
 //! | [`survival`] | Kaplan-Meier, Nelson-Aalen, log-rank, Cox |
 //! | [`tree`] | gradient-boosted trees |
@@ -39,6 +40,7 @@ pub mod linear;
 pub mod metrics;
 pub mod optimize;
 pub mod regression;
+pub mod series;
 pub mod special;
 pub mod survival;
 pub mod tree;
