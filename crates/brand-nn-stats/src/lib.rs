@@ -1,4 +1,4 @@
-//! Classical methods on slices of numbers: metrics, bootstrap intervals.
+//! Classical methods on slices of numbers, from metrics to regressions, clusters and trees.
 //!
 //! | module | what is in it |
 //! |---|---|
@@ -11,6 +11,7 @@
 //! | [`linear`] | small dense matrices: equations, least squares, eigenvalues |
 //! | [`optimize`] | smallest values of functions, largest likelihoods |
 //! | [`regression`] | linear, ridge, elastic net, logistic, multinomial, Poisson |
+//! | [`sampler`] | the no-U-turn sampler, with R-hat and effective sizes |
 //! | [`series`] | autocorrelation, Holt-Winters, changes of level |
 //! | [`special`] | gamma, beta, error and hypergeometric functions |
 //! | [`survival`] | Kaplan-Meier, Nelson-Aalen, log-rank, Cox |
@@ -40,6 +41,7 @@ pub mod linear;
 pub mod metrics;
 pub mod optimize;
 pub mod regression;
+pub mod sampler;
 pub mod series;
 pub mod special;
 pub mod survival;

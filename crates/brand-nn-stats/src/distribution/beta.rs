@@ -30,7 +30,8 @@ impl Beta {
         let op = "Beta::fit";
         observed(op, x, ("a number above 0 and below 1", |x| x > 0.0 && x < 1.0))?;
         let (mean, variance) = (super::mean(x), spread(x));
-        if !(variance > 1e-20) {
+        let varies = variance > 1e-20;
+        if !varies {
             return constant(op);
         }
         let logs = crate::door::mean(x.iter().map(|x| x.ln()));

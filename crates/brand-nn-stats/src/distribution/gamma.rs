@@ -30,7 +30,8 @@ impl Gamma {
         observed("Gamma::fit", x, POSITIVE)?;
         let mean = super::mean(x);
         let gap = -crate::door::mean(x.iter().map(|x| (x / mean).ln()));
-        if !(gap > 1e-14) {
+        let varies = gap > 1e-14;
+        if !varies {
             return constant("Gamma::fit");
         }
         // Minka, "Estimating a gamma distribution", 2002.

@@ -33,7 +33,8 @@ impl NegativeBinomial {
         let op = "NegativeBinomial::fit";
         observed(op, x, COUNT)?;
         let mean = super::mean(x);
-        if !(spread(x) > mean) {
+        let varies = spread(x) > mean;
+        if !varies {
             let case = "counts vary no more than their mean";
             return Err(Error::Undefined { op, case, help: "fit a Poisson distribution" });
         }

@@ -31,7 +31,8 @@ impl Weibull {
         let logs: Vec<f64> = x.iter().map(|x| (x / largest).ln()).collect();
         let mean = super::mean(&logs);
         let spread = super::spread(&logs).sqrt();
-        if !(spread > 1e-14) {
+        let varies = spread > 1e-14;
+        if !varies {
             return constant("Weibull::fit");
         }
         let sums = |k: f64| {

@@ -39,7 +39,8 @@ fn eliminate(op: &'static str, a: &Matrix, b: &Matrix) -> Result<Matrix> {
         let pivot = (i..size).max_by(|&p, &q| rows[p][i].abs().total_cmp(&rows[q][i].abs()));
         rows.swap(i, pivot.unwrap_or(i));
         let value = rows[i][i];
-        if !(value.abs() > f64::EPSILON * 1e-2 * largest) || !value.is_finite() {
+        let is_pivot = value.abs() > f64::EPSILON * 1e-2 * largest && value.is_finite();
+        if !is_pivot {
             let (case, help) = ("the matrix is singular", "leave out rows that others add up to");
             return Err(Error::Undefined { op, case, help });
         }

@@ -93,7 +93,8 @@ impl State {
     /// One step; false if not even the way straight down leads down.
     fn step(&mut self, f: &Objective<'_>, gradient: &Gradient<'_>) -> bool {
         let mut direction: Vec<f64> = self.inverse.times(&self.slope).iter().map(|x| -x).collect();
-        if !(dot(&direction, &self.slope) < 0.0) {
+        let is_down = dot(&direction, &self.slope) < 0.0;
+        if !is_down {
             self.forget();
             direction = self.slope.iter().map(|x| -x).collect();
         }
@@ -151,7 +152,8 @@ impl State {
     /// The inverse that agrees with the last step.
     fn learn(&mut self, moved: &[f64], turned: &[f64]) {
         let curvature = dot(moved, turned);
-        if !(curvature > 1e-14 * (dot(moved, moved) * dot(turned, turned)).sqrt()) {
+        let is_bowl = curvature > 1e-14 * (dot(moved, moved) * dot(turned, turned)).sqrt();
+        if !is_bowl {
             return;
         }
         let size = moved.len();

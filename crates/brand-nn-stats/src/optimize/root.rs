@@ -43,9 +43,9 @@ pub fn root(low: f64, high: f64, f: &dyn Fn(f64) -> f64) -> Result<f64> {
                 continue;
             }
             if at_x.signum() == at_a.signum() {
-                (a, at_a) = (x, at_x)
+                (a, at_a) = (x, at_x);
             } else {
-                (b, at_b) = (x, at_x)
+                (b, at_b) = (x, at_x);
             }
         }
         if (b - a).abs() <= f64::EPSILON * a.abs().max(b.abs()) {

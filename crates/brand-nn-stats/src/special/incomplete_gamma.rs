@@ -54,7 +54,7 @@ pub fn gamma_q_inverse(a: f64, q: f64) -> f64 {
 
 /// Solves in logarithms of x and of the tail, where both ends are nearly straight lines.
 fn inverse(a: f64, tail: f64, lower: bool) -> f64 {
-    if !(a > 0.0 && a.is_finite()) || !(0.0..=1.0).contains(&tail) {
+    if !(a > 0.0 && a.is_finite() && (0.0..=1.0).contains(&tail)) {
         return f64::NAN;
     }
     if tail == 0.0 {

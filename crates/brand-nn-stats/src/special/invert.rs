@@ -13,9 +13,9 @@ pub(super) fn increasing(target: f64, start: f64, f: impl Fn(f64) -> (f64, f64))
             return t;
         }
         if gap > 0.0 {
-            high = t
+            high = t;
         } else {
-            low = t
+            low = t;
         }
         let next = inside(t - gap / slope, t, low, high);
         if (next - t).abs() <= 1e-16 * t.abs().max(1e-300) || next == t {

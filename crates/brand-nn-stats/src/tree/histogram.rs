@@ -91,8 +91,8 @@ pub(super) fn best_split(
     let mut below = Sums::default();
     // With missing rows, also the question whether there is a value at all.
     let last = column.edges.len() + usize::from(has_missing);
-    for bin in 0..last {
-        below = below.plus(histogram[bin]);
+    for (bin, sums) in histogram.iter().enumerate().take(last) {
+        below = below.plus(*sums);
         for missing_left in [false, true] {
             if missing_left && (!has_missing || bin == column.edges.len()) {
                 continue;
