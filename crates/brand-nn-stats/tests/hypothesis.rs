@@ -109,7 +109,8 @@ fn golden_values() {
     for case in file["cases"].as_array().expect("it has cases") {
         let kind = case["kind"].as_str().expect("a kind");
         kinds.insert(kind);
-        let tolerance = if kind == "size_for_means" { 1e-6 } else { 1e-9 };
+        let is_searched = ["size_for_means", "size_for_proportions_arcsine"].contains(&kind);
+        let tolerance = if is_searched { 1e-6 } else { 1e-9 };
         let got = computed(kind, case).unwrap_or_else(|error| panic!("{case}: {error}"));
         all_near(&case.to_string(), &got, &numbers(&case["value"]), tolerance);
     }
@@ -148,11 +149,12 @@ fn what_has_no_answer_is_refused() {
     refused(chi_squared_fit_test(&[0.0, 0.0], &[1.0, 1.0]), "all counts are 0");
     refused(chi_squared_independence_test(&Matrix::zeros(2, 2)), "fewer than 2 rows");
     let design = Design::default();
-    refused(design.size_for_proportions(0.1, 0.1), "the same");
+    refused(design.size_for_proportions(0.1, 0.1), "do not differ");
     refused(design.size_for_means(0.0), "too small");
     refused(design.size_for_means(f64::NAN), "effect is NaN");
     let against = Design { alternative: Alternative::Less, ..design };
     refused(against.size_for_means(0.5), "against the alternative");
+    refused(against.size_for_proportions_arcsine(0.2, 0.1), "do not differ");
     refused(design.power_for_means(0.5, 1.0), "size is 1");
     refused(Correction::Holm.adjust(&[1.5]), "p-value 0 is 1.5");
     refused(Correction::Holm.adjust(&[]), "no p-values");

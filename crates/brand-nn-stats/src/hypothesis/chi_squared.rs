@@ -49,7 +49,7 @@ pub fn chi_squared_fit_test(observed: &[f64], shares: &[f64]) -> Result<TestResu
 /// use brand_nn_stats::{hypothesis::chi_squared_independence_test, linear::Matrix};
 /// let table = Matrix::new(2, 2, vec![200.0, 3800.0, 250.0, 3750.0])?;
 /// // The square of the z-test of the two shares.
-/// let z = -2.426_248_416_943_f64;
+/// let z = -2.426_248_417_489_f64;
 /// assert!((chi_squared_independence_test(&table)?.statistic - z * z).abs() < 1e-9);
 /// # Ok::<(), brand_nn_stats::Error>(())
 /// ```

@@ -44,7 +44,8 @@ impl Design {
     /// n = (z_α √(2 p̄ q̄) + z_β √(p₁ q₁ + p₂ q₂))² / (p₁ − p₂)². Not rounded.
     ///
     /// # Errors
-    /// If a rate or a risk is not between 0 and 1, or the rates are the same.
+    /// If a rate or a risk is not between 0 and 1, the rates do not differ as the alternative says, or
+    /// the power is at most the significance.
     pub fn size_for_proportions(&self, a: f64, b: f64) -> Result<f64> {
         let (z, power) = self.normal_quantiles(a, b)?;
         let mean = 0.5 * (a + b);
@@ -55,7 +56,8 @@ impl Design {
 
     /// The size of each arm by Cohen's effect size h = 2 asin √p₁ − 2 asin √p₂.
     ///
-    /// n = 2 ((z_α + z_β) / h)². Not rounded.
+    /// The n at which Φ(h √(n / 2) − z_α), and of both directions that of −h as well, is the power.
+    /// Not rounded.
     ///
     /// # Errors
     /// As [`size_for_proportions`](Self::size_for_proportions).
@@ -70,7 +72,10 @@ impl Design {
     pub fn size_for_proportions_arcsine(&self, a: f64, b: f64) -> Result<f64> {
         let (z, power) = self.normal_quantiles(a, b)?;
         let effect = 2.0 * (a.sqrt().asin() - b.sqrt().asin());
-        Ok(2.0 * ((z + power) / effect).powi(2))
+        let both = if self.alternative == Alternative::TwoSided { 1.0 } else { 0.0 };
+        let gap = |t: f64| normal_cdf(t - z) + both * normal_cdf(-t - z) - self.power;
+        let shift = root(0.0, (z + power).max(0.0) + 1e-9, &gap)?;
+        Ok(2.0 * (shift / effect).powi(2))
     }
 
     /// The power that arms of a size have to tell two rates apart, by the pooled z-test.
@@ -161,8 +166,14 @@ impl Design {
         door::inside(OP, "power", self.power)?;
         door::inside(OP, "first rate", a)?;
         door::inside(OP, "second rate", b)?;
-        let (case, help) = ("both rates are the same", "say which difference should be seen");
-        if a == b {
+        let case = "rates do not differ as the alternative says, or the power is that of chance";
+        let help = "say which difference should be seen";
+        let is_against = match self.alternative {
+            Alternative::TwoSided => a == b,
+            Alternative::Less => a >= b,
+            Alternative::Greater => a <= b,
+        };
+        if is_against || self.power <= self.significance {
             return Err(Error::Undefined { op: OP, case, help });
         }
         Ok((self.z()?, normal_quantile(self.power)))

@@ -111,7 +111,8 @@ def sizes():
                 n = ((z * math.sqrt(2 * mean * (1 - mean)) + q * math.sqrt(a - a * a + b - b * b)) / (a - b)) ** 2
                 case("size_for_proportions", n, rates=[a, b])
                 h = proportion.proportion_effectsize(a, b)
-                case("size_for_proportions_arcsine", 2 * ((z + q) / h) ** 2, rates=[a, b])
+                n = power.NormalIndPower().solve_power(h, None, 0.05, 0.8)
+                case("size_for_proportions_arcsine", n, rates=[a, b])
 
 
 def corrections():
