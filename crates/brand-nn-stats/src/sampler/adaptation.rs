@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn windows_grow_until_the_last_stretch() {
-        assert_eq!(windows(1000), [175, 225, 325, 525, 900]);
+        assert_eq!(windows(1000), [175, 225, 325, 900]);
         assert_eq!(windows(20), [18]);
         assert_eq!(windows(0), Vec::<usize>::new());
     }
