@@ -213,7 +213,7 @@ impl MergeTree {
     /// The group of each row when so many are left, numbered by their first rows.
     ///
     /// # Errors
-    /// If there are 0 groups, or more than rows.
+    /// If there are 0 groups or more than rows, or a merge is of groups that are not yet there.
     pub fn cut(&self, num_clusters: usize) -> Result<Vec<usize>> {
         let rows = self.merges.len() + 1;
         door::at_least("MergeTree::cut", "num_clusters", num_clusters, 1)?;
@@ -221,6 +221,12 @@ impl MergeTree {
             let (setting, got) = ("num_clusters", num_clusters as f64);
             let (expected, help) = ("at most the number of rows", "ask for fewer");
             return Err(Error::Setting { op: "MergeTree::cut", setting, got, expected, help });
+        }
+        for (index, merge) in self.merges.iter().enumerate() {
+            if let Some(group) = merge.groups.iter().find(|group| **group >= rows + index) {
+                let (what, got, expected) = ("group of merge", *group as f64, "an earlier group");
+                return Err(Error::Value { op: "MergeTree::cut", what, index, got, expected });
+            }
         }
         let mut sets = Sets::new(2 * rows - 1);
         for (i, merge) in self.merges[..rows - num_clusters].iter().enumerate() {

@@ -167,6 +167,14 @@ impl FittedGaussianMixture {
     pub fn predict_probabilities(&self, x: &Matrix) -> Result<Matrix> {
         door::len("predict", "columns", x.cols(), self.means.cols())?;
         door::every("predict", "number", x.data(), door::FINITE)?;
+        let (op, count) = ("predict", self.means.rows());
+        door::some(op, "groups", count)?;
+        door::some(op, "columns", x.cols())?;
+        door::len(op, "weights", self.weights.len(), count)?;
+        door::len(op, "covariances", self.covariances.len(), count)?;
+        for covariance in &self.covariances {
+            door::len(op, "rows of a covariance", covariance.rows(), x.cols())?;
+        }
         Ok(self.expected(x)?.0)
     }
 

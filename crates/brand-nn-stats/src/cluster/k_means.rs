@@ -210,6 +210,7 @@ impl FittedKMeans {
     /// # Errors
     /// If rows have another number of columns, or a number is not finite.
     pub fn predict(&self, x: &Matrix) -> Result<Vec<usize>> {
+        door::some("predict", "centres", self.centres.data().len())?;
         door::len("predict", "columns", x.cols(), self.centres.cols())?;
         door::every("predict", "number", x.data(), door::FINITE)?;
         // Around the first centre, as numbers far from 0 would cancel.

@@ -113,6 +113,7 @@ impl FittedPca {
     pub fn transform(&self, x: &Matrix) -> Result<Matrix> {
         door::len("FittedPca::transform", "columns", x.cols(), self.mean.len())?;
         door::every("FittedPca::transform", "number", x.data(), door::FINITE)?;
+        self.check("FittedPca::transform")?;
         let mut out = around(x, &self.mean).product(&self.components.transposed());
         for row in 0..out.rows() {
             out.row_mut(row).iter_mut().enumerate().for_each(|(i, x)| *x /= self.scale(i));
@@ -128,10 +129,17 @@ impl FittedPca {
         let op = "FittedPca::inverse_transform";
         door::len(op, "components", x.cols(), self.components.rows())?;
         door::every(op, "number", x.data(), door::FINITE)?;
+        self.check(op)?;
         let scaled = Matrix::of(x.rows(), x.cols(), |i, j| x[(i, j)] * self.scale(j));
         let mut out = scaled.product(&self.components);
         (0..out.rows()).for_each(|row| add_scaled(out.row_mut(row), 1.0, &self.mean));
         Ok(out)
+    }
+
+    /// A file may say anything.
+    fn check(&self, op: &'static str) -> Result<()> {
+        door::len(op, "columns of components", self.components.cols(), self.mean.len())?;
+        door::len(op, "variances", self.explained_variances.len(), self.components.rows())
     }
 
     /// What a component is divided by.

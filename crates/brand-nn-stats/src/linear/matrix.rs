@@ -13,10 +13,27 @@ use brand_nn_kernels::{Mat, MatMut, gemm};
 /// # Ok::<(), brand_nn_stats::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "Unchecked")]
 pub struct Matrix {
     rows: usize,
     cols: usize,
     data: Vec<f64>,
+}
+
+/// A matrix as a file has it, before its numbers are counted.
+#[derive(serde::Deserialize)]
+struct Unchecked {
+    rows: usize,
+    cols: usize,
+    data: Vec<f64>,
+}
+
+impl TryFrom<Unchecked> for Matrix {
+    type Error = crate::Error;
+
+    fn try_from(of: Unchecked) -> Result<Self> {
+        Self::new(of.rows, of.cols, of.data)
+    }
 }
 
 impl Matrix {

@@ -100,6 +100,9 @@ impl FittedLinear {
         let middles = self.predict(x)?;
         let t = self.quantile(level)?;
         let design = with_ones(x, self.has_intercept);
+        let op = "FittedLinear::prediction_intervals";
+        door::len(op, "rows of the covariance", self.covariance.rows(), design.cols())?;
+        door::len(op, "columns of the covariance", self.covariance.cols(), design.cols())?;
         let interval = |(row, middle): (usize, f64)| {
             let row = design.row(row);
             let variance = self.noise_variance + dot(row, &self.covariance.times(row));

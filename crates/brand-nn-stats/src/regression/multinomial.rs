@@ -192,6 +192,7 @@ impl FittedMultinomial {
     pub fn predict_probabilities(&self, x: &Matrix) -> Result<Matrix> {
         door::len("predict", "columns", x.cols(), self.coefficients.cols())?;
         door::every("predict", "number", x.data(), door::FINITE)?;
+        door::len("predict", "intercepts", self.intercepts.len(), self.coefficients.rows())?;
         let mut out = Matrix::of(x.rows(), self.intercepts.len(), |row, class| {
             self.intercepts[class] + dot(x.row(row), self.coefficients.row(class))
         });

@@ -52,9 +52,14 @@ impl States {
         let base = self.level + smoothing.damping * self.trend;
         match seasonal {
             Seasonal::None => base,
-            Seasonal::Additive => base + self.seasons[0],
-            Seasonal::Multiplicative => base * self.seasons[0],
+            Seasonal::Additive => base + self.season(0.0),
+            Seasonal::Multiplicative => base * self.season(1.0),
         }
+    }
+
+    /// The season of the next step, or what changes nothing.
+    fn season(&self, neutral: f64) -> f64 {
+        self.seasons.first().copied().unwrap_or(neutral)
     }
 
     /// After a value was seen.
@@ -63,8 +68,8 @@ impl States {
         let base = self.level + slope;
         let (adjusted, season) = match seasonal {
             Seasonal::None => (y, 0.0),
-            Seasonal::Additive => (y - self.seasons[0], y - base),
-            Seasonal::Multiplicative => (y / self.seasons[0], y / base),
+            Seasonal::Additive => (y - self.season(0.0), y - base),
+            Seasonal::Multiplicative => (y / self.season(1.0), y / base),
         };
         let level = smoothing.level * adjusted + (1.0 - smoothing.level) * base;
         self.trend = smoothing.trend * (level - self.level) + (1.0 - smoothing.trend) * slope;

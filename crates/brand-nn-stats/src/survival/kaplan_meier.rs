@@ -75,7 +75,7 @@ impl KaplanMeier {
     #[must_use]
     pub fn quantile(&self, share: f64) -> Option<f64> {
         let place = self.survival.iter().position(|left| *left <= share)?;
-        Some(self.times[place])
+        self.times.get(place).copied()
     }
 
     /// The mean time until a limit, the area under the curve.

@@ -76,6 +76,6 @@ fn moments(durations: &[f64], events: &[bool]) -> Vec<Moment> {
 fn step_at(times: &[f64], values: &[f64], before: f64, time: f64) -> f64 {
     match times.partition_point(|t| *t <= time) {
         0 => before,
-        count => values[count - 1],
+        count => values.get(count - 1).copied().unwrap_or(f64::NAN),
     }
 }

@@ -226,7 +226,7 @@ impl<'a> Run<'a> {
 
     /// Whether the last tree asked nothing, or the judges have waited long enough.
     fn is_over(&self, judging: &[u32]) -> bool {
-        let is_stump = self.fitted.trees.last().is_some_and(|tree| tree.nodes.len() == 1);
+        let is_stump = self.fitted.trees.last().is_some_and(|tree| tree.nodes().len() == 1);
         let waited = self.fitted.validation_losses.len() - best(&self.fitted.validation_losses);
         is_stump || (!judging.is_empty() && self.spec.patience.is_some_and(|most| waited > most))
     }
@@ -266,7 +266,8 @@ impl FittedBoosting {
     /// # Errors
     /// As [`predict`](Self::predict).
     pub fn predict_raw(&self, x: &Matrix) -> Result<Vec<f64>> {
-        door::len("predict", "columns", x.cols(), self.importances.len())?;
+        let asked = self.trees.iter().map(Tree::num_columns).max().unwrap_or(0);
+        door::len("predict", "columns", x.cols(), self.importances.len().max(asked))?;
         let finite = ("finite, or NaN where missing", (|x| !x.is_infinite()) as fn(f64) -> bool);
         door::every("predict", "number", x.data(), finite)?;
         let of_row = |row: usize| {

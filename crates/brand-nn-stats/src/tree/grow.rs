@@ -2,6 +2,7 @@
 
 use super::binning::{Column, MISSING};
 use super::histogram::{Histogram, Limits, Split, Sums, best_split, build, subtract};
+use crate::{Error, Result};
 use brand_nn_kernels::threads;
 
 /// A question, or an answer.
@@ -41,12 +42,53 @@ mod threshold {
 
 /// A tree of questions; the first node is asked first.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "Vec<Node>", into = "Vec<Node>")]
 pub struct Tree {
-    /// Questions and answers; children come after their parents.
-    pub nodes: Vec<Node>,
+    nodes: Vec<Node>,
+}
+
+impl TryFrom<Vec<Node>> for Tree {
+    type Error = Error;
+
+    /// Children come after their parents, so that every walk ends.
+    fn try_from(nodes: Vec<Node>) -> Result<Self> {
+        let (op, what) = ("Tree", "nodes");
+        crate::door::some(op, what, nodes.len())?;
+        for (index, node) in nodes.iter().enumerate() {
+            if let Node::Split { children, .. } = node
+                && let Some(child) = children.iter().find(|c| **c <= index || **c >= nodes.len())
+            {
+                let (got, expected) = (*child as f64, "a later node");
+                return Err(Error::Value { op, what: "child of node", index, got, expected });
+            }
+        }
+        Ok(Self { nodes })
+    }
+}
+
+impl From<Tree> for Vec<Node> {
+    fn from(tree: Tree) -> Self {
+        tree.nodes
+    }
 }
 
 impl Tree {
+    /// Questions and answers; children come after their parents.
+    #[must_use]
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// How many columns a row must have to be asked.
+    #[must_use]
+    pub fn num_columns(&self) -> usize {
+        let column = |node: &Node| match node {
+            Node::Split { column, .. } => column.saturating_add(1),
+            Node::Leaf { .. } => 0,
+        };
+        self.nodes.iter().map(column).max().unwrap_or(0)
+    }
+
     /// The answer for a row, in which NaN is missing.
     ///
     /// # Panics
