@@ -1,6 +1,7 @@
 //! Intervals of confidence for any statistic, by drawing rows again.
 
-use crate::{Error, Result, door, normal};
+use crate::special::{normal_cdf, normal_quantile};
+use crate::{Error, Result, door};
 use brand_nn_kernels::{philox, threads};
 
 /// The settings of a bootstrap: how many resamples, which level, which seed.
@@ -173,16 +174,16 @@ pub fn bca_interval(
 ) -> Result<[f64; 2]> {
     let sorted = sorted(values, level)?;
     door::every(OP, "value without row", without, door::FINITE)?;
-    let bias = normal::quantile(share_below(&sorted, estimate));
+    let bias = normal_quantile(share_below(&sorted, estimate));
     if !bias.is_finite() {
         let case = "all resamples are on one side of the estimate";
         return Err(Error::Undefined { op: OP, case, help: "use the percentile interval" });
     }
     let acceleration = acceleration(without)?;
-    let tail = normal::quantile((1.0 - level) / 2.0);
+    let tail = normal_quantile((1.0 - level) / 2.0);
     Ok([tail, -tail].map(|z| {
         let moved = bias + z;
-        let q = normal::probability(bias + moved / (1.0 - acceleration * moved));
+        let q = normal_cdf(bias + moved / (1.0 - acceleration * moved));
         quantile_of_sorted(&sorted, q)
     }))
 }

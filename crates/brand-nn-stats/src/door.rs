@@ -100,3 +100,43 @@ pub(crate) fn weighted_mean(values: impl Iterator<Item = f64>, weights: &[f64]) 
     let sum: f64 = values.zip(weights).map(|(value, weight)| value * weight).sum();
     sum / weights.iter().sum::<f64>()
 }
+
+/// A finite setting.
+pub(crate) fn finite(op: &'static str, setting: &'static str, got: f64) -> Result<()> {
+    setting_is(got.is_finite(), (op, setting, got), "a finite number")
+}
+
+/// A finite setting above 0.
+pub(crate) fn positive(op: &'static str, setting: &'static str, got: f64) -> Result<()> {
+    setting_is(got.is_finite() && got > 0.0, (op, setting, got), "a finite number above 0")
+}
+
+/// A finite setting of at least 0.
+pub(crate) fn not_negative(op: &'static str, setting: &'static str, got: f64) -> Result<()> {
+    setting_is(got.is_finite() && got >= 0.0, (op, setting, got), "a finite number of at least 0")
+}
+
+/// A setting from 0 to 1.
+pub(crate) fn share(op: &'static str, setting: &'static str, got: f64) -> Result<()> {
+    setting_is((0.0..=1.0).contains(&got), (op, setting, got), "a number from 0 to 1")
+}
+
+/// A probability that is not 0.
+pub(crate) fn success(op: &'static str, setting: &'static str, got: f64) -> Result<()> {
+    setting_is(got > 0.0 && got <= 1.0, (op, setting, got), "a number above 0, at most 1")
+}
+
+/// A whole number that f64 counts exactly.
+pub(crate) fn count(op: &'static str, setting: &'static str, got: f64) -> Result<()> {
+    let is_count = (0.0..=9e15).contains(&got) && got.fract() == 0.0;
+    setting_is(is_count, (op, setting, got), "a whole number of at least 0")
+}
+
+fn setting_is(
+    is: bool,
+    (op, setting, got): (&'static str, &'static str, f64),
+    expected: &'static str,
+) -> Result<()> {
+    let help = "change it or leave out the row that it comes from";
+    if is { Ok(()) } else { Err(Error::Setting { op, setting, got, expected, help }) }
+}

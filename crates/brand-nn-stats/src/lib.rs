@@ -1,9 +1,21 @@
-//! Classical methods on slices of numbers: metrics, bootstrap intervals.
+//! Classical methods on slices of numbers, from metrics to regressions, clusters and trees.
 //!
 //! | module | what is in it |
 //! |---|---|
 //! | [`metrics`] | measures of classes, scores, numbers, rankings, texts, clusters and uplift |
 //! | [`bootstrap`] | intervals of confidence for any statistic |
+//! | [`cluster`] | k-means, mixtures, DBSCAN, trees of merges |
+//! | [`decompose`] | principal components |
+//! | [`distribution`] | fifteen distributions: density, quantile, draws, fits |
+//! | [`hypothesis`] | tests, intervals of shares, sample sizes, corrections |
+//! | [`linear`] | small dense matrices: equations, least squares, eigenvalues |
+//! | [`optimize`] | smallest values of functions, largest likelihoods |
+//! | [`regression`] | linear, ridge, elastic net, logistic, multinomial, Poisson |
+//! | [`sampler`] | the no-U-turn sampler, with R-hat and effective sizes |
+//! | [`series`] | autocorrelation, Holt-Winters, changes of level |
+//! | [`special`] | gamma, beta, error and hypergeometric functions |
+//! | [`survival`] | Kaplan-Meier, Nelson-Aalen, log-rank, Cox |
+//! | [`tree`] | gradient-boosted trees |
 //!
 //! ```
 //! use brand_nn_stats::{bootstrap::Bootstrap, metrics::accuracy};
@@ -19,9 +31,20 @@
 //! ```
 
 pub mod bootstrap;
+pub mod cluster;
+pub mod decompose;
+pub mod distribution;
 mod door;
 mod error;
+pub mod hypothesis;
+pub mod linear;
 pub mod metrics;
-mod normal;
+pub mod optimize;
+pub mod regression;
+pub mod sampler;
+pub mod series;
+pub mod special;
+pub mod survival;
+pub mod tree;
 
 pub use error::{Error, Result};

@@ -10,7 +10,7 @@
 //! | [`losses`] | predictions and targets in, a loss out |
 //! | [`optim`] | gradients in, better parameters out |
 //! | [`text`] | text in, integer tensors out |
-//! | [`stats`] | metrics on slices, bootstrap intervals |
+//! | [`stats`] | metrics, distributions, tests, regressions, clusters, survival, trees |
 //! | [`train`] | tables, data sets, folds, fit, metrics, model files |
 //! | [`prelude`] | what most programs use, in one line |
 //!

@@ -1,7 +1,8 @@
 //! How good forecasts are: errors on the scale of a naive one, quantiles, distributions.
 
 use super::regression::{errors, finite, mae, mse, square};
-use crate::{Error, Result, door, normal};
+use crate::special::{normal_cdf, normal_density};
+use crate::{Error, Result, door};
 use std::f64::consts::PI;
 
 /// The mean absolute error, in units of that of repeating the season before.
@@ -144,9 +145,9 @@ pub fn crps_gaussian(mean: &[f64], standard_deviation: &[f64], target: &[f64]) -
     door::every(op, "standard deviation", standard_deviation, positive)?;
     let terms = errors(target, mean).zip(standard_deviation).map(|(error, sigma)| {
         let z = error / sigma;
-        let inner = 2.0 * normal::density(z) - 1.0 / PI.sqrt();
+        let inner = 2.0 * normal_density(z) - 1.0 / PI.sqrt();
         // σ z is the error itself, which stays finite where z overflows.
-        error * (2.0 * normal::probability(z) - 1.0) + sigma * inner
+        error * (2.0 * normal_cdf(z) - 1.0) + sigma * inner
     });
     finite(op, door::mean(terms))
 }
