@@ -11,43 +11,59 @@
 //! | read labelled texts | [`TextSet`], or [`corpus`] for synthetic ones |
 //! | split data for testing | [`train_test_split`], [`stratified_split`], [`group_split`], [`time_split`], [`leave_last_out`] |
 //! | cross-validate | [`KFold`], [`TimeSeriesSplit`], [`cross_validate`] |
-//! | cut batches in a loop of one's own | [`DataLoader`] |
+//! | draw batches by weights, classes or lengths, with threads | [`DataLoader`], [`Sequences`] |
 //! | train on several inputs | [`Batch`], derived for a struct, and [`Model`] |
 //! | measure | [`Accuracy`], [`F1`], [`Auc`], [`Rmse`] and others: see [`metrics`] |
-//! | watch and stop | [`Callback`], [`EarlyStopping`] |
+//! | watch, save and stop | [`Callback`], [`EarlyStopping`], [`ModelCheckpoint`] and others |
+//! | go on after a crash | [`Checkpoint`], [`Fit::resume_from`], [`StopSignal`] |
 //!
 //! One more metric or callback is one more file, a line below, and a row of a test.
 
 extern crate self as brand_nn_train;
 
 mod batch;
-mod callback;
+mod batches;
+mod callbacks;
+mod checkpoint;
 pub mod corpus;
 mod data;
 mod error;
+mod exact;
 mod fit;
 mod folds;
+mod loader;
 pub mod metrics;
 mod model;
 mod model_file;
 mod prepare;
 mod progress;
+mod run;
+mod sampler;
 mod scores;
+mod sequences;
 mod source;
+mod stop_signal;
 mod table;
 mod text_set;
 mod trainer;
+mod workers;
 
 pub use batch::{Batch, same_len};
+pub use batches::{Batches, EpochOrder, Examples, Visit};
 pub use brand_nn_derive::Batch;
-pub use callback::{Callback, EarlyStopping, Epoch};
-pub use data::{DataLoader, DataSet, stratified_split, train_test_split};
+pub use callbacks::{
+    Callback, CsvLogger, EarlyStopping, Ema, Epoch, JsonLogger, LrScheduler, ModelCheckpoint,
+    ReduceLrOnPlateau, TerminateOnNan, TrainingStep,
+};
+pub use checkpoint::Checkpoint;
+pub use data::{DataSet, stratified_split, train_test_split};
 pub use error::{Error, Result};
 pub use fit::Fit;
 pub use folds::{
     Fold, FoldScores, KFold, TimeSeriesSplit, cross_validate, group_split, leave_last_out,
     time_split,
 };
+pub use loader::DataLoader;
 pub use metrics::{
     Accuracy, Auc, Average, BalancedAccuracy, Brier, CohenKappa, ConfusionMatrix, F1, FBeta,
     KappaWeights, LogLoss, Mae, Mcc, Metric, Mse, PrAuc, Precision, R2, Recall, Rmse, TopKAccuracy,
@@ -63,7 +79,9 @@ pub use prepare::{
 };
 pub use progress::Progress;
 pub use scores::{History, Scores};
+pub use sequences::Sequences;
 pub use source::Encoding;
+pub use stop_signal::StopSignal;
 pub use table::{Column, ColumnType, Date, Pieces, Schema, Table, TableReader};
 pub use text_set::{TextColumns, TextSet};
 pub use trainer::{Trainer, predict};
