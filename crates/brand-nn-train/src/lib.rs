@@ -12,6 +12,9 @@
 //! | split data for testing | [`train_test_split`], [`stratified_split`], [`group_split`], [`time_split`], [`leave_last_out`] |
 //! | cross-validate | [`KFold`], [`TimeSeriesSplit`], [`cross_validate`] |
 //! | draw batches by weights, classes or lengths, with threads | [`DataLoader`], [`Sequences`] |
+//! | train on a file larger than memory | [`TablePieces`] |
+//! | change examples at random | [`augment`], [`TextAugmenter`] |
+//! | find a rate or a batch size | [`RateFinder`], [`BatchSizeFinder`] |
 //! | train on several inputs | [`Batch`], derived for a struct, and [`Model`] |
 //! | measure | [`Accuracy`], [`F1`], [`Auc`], [`Rmse`] and others: see [`metrics`] |
 //! | watch, save and stop | [`Callback`], [`EarlyStopping`], [`ModelCheckpoint`] and others |
@@ -21,7 +24,9 @@
 
 extern crate self as brand_nn_train;
 
+mod augment;
 mod batch;
+mod batch_size_finder;
 mod batches;
 mod callbacks;
 mod checkpoint;
@@ -37,6 +42,7 @@ mod model;
 mod model_file;
 mod prepare;
 mod progress;
+mod rate_finder;
 mod run;
 mod sampler;
 mod scores;
@@ -44,11 +50,14 @@ mod sequences;
 mod source;
 mod stop_signal;
 mod table;
+mod table_pieces;
 mod text_set;
 mod trainer;
 mod workers;
 
+pub use augment::{Augmented, TextAugmenter, augment, mixup, noise};
 pub use batch::{Batch, same_len};
+pub use batch_size_finder::{BatchSizeFinder, BatchSizes};
 pub use batches::{Batches, EpochOrder, Examples, Visit};
 pub use brand_nn_derive::Batch;
 pub use callbacks::{
@@ -72,17 +81,19 @@ pub use metrics::{
 pub use model::Model;
 pub use model_file::SavedModel;
 pub use prepare::{
-    ColumnTransformer, DateFeatures, DatePart, Fill, Fitted, FittedColumnTransformer,
+    BagOfWords, ColumnTransformer, DateFeatures, DatePart, Fill, Fitted, FittedColumnTransformer,
     FittedLabelEncoder, FittedStep, Hashing, Imputer, Input, LabelEncoder, MinMaxScaler, OneHot,
     Ordinal, QuantileBins, RobustScaler, Scaling, StandardScaler, Step, Steps, TargetEncoder,
-    TargetMeans, Transformer,
+    TargetMeans, Transformer, Word,
 };
 pub use progress::Progress;
+pub use rate_finder::{RateCurve, RateFinder};
 pub use scores::{History, Scores};
 pub use sequences::Sequences;
 pub use source::Encoding;
 pub use stop_signal::StopSignal;
 pub use table::{Column, ColumnType, Date, Pieces, Schema, Table, TableReader};
+pub use table_pieces::TablePieces;
 pub use text_set::{TextColumns, TextSet};
 pub use trainer::{Trainer, predict};
 

@@ -4,7 +4,7 @@ use crate::{
     Batch, Batches, EpochOrder, Error, Examples, Fit, History, Metric, Model, ModelFile, Result,
     Scores, data::test_count, run::Run,
 };
-use brand_nn_autodiff::{ParamSet, Var, init};
+use brand_nn_autodiff::{ParamSet, Var, init, load_tensors};
 use brand_nn_layers::{Flow, Pass};
 use brand_nn_losses::Loss;
 use brand_nn_optim::Optimizer;
@@ -119,6 +119,22 @@ impl<M: Model> Trainer<M> {
         let order = EpochOrder::new(size);
         let validate = |trainer: &mut Self| trainer.measure(validation, &order, most).map(Some);
         Run::new(self, plan, data.num_examples())?.all(data, &None, &validate)
+    }
+
+    /// Does something without metrics, then gives weights and optimizer back what they were.
+    pub(crate) fn untouched<R>(
+        &mut self,
+        seed: u64,
+        work: impl FnOnce(&mut Self) -> Result<R>,
+    ) -> Result<R> {
+        init(&self.model, seed)?;
+        let weights = ParamSet::all(&self.model)?.to_file()?;
+        let (state, metrics) = (self.optimizer.state(), std::mem::take(&mut self.metrics));
+        let result = work(self);
+        self.metrics = metrics;
+        load_tensors(&self.model, weights.tensors, "the weights from before")?;
+        self.optimizer.load_state(state)?;
+        result
     }
 
     fn check(&self, data: &impl Batches<Input = M::Input>, plan: &Fit) -> Result<()> {

@@ -59,6 +59,34 @@ pub(crate) fn ahead<B: Send + Sync + Clone, X: Send>(
     })
 }
 
+/// Lets a thread make each item while the one before is used here.
+pub(crate) fn one_ahead<T: Send>(
+    items: impl Iterator<Item = Result<T>> + Send,
+    mut using: impl FnMut(T) -> Result<ControlFlow<()>>,
+) -> Result<()> {
+    thread::scope(|scope| {
+        let (sender, queue) = sync_channel(0);
+        scope.spawn(move || {
+            let mut items = items;
+            loop {
+                let made = catch_unwind(AssertUnwindSafe(|| items.next()));
+                let made = made.unwrap_or_else(|panic| Some(Err(worker_error(&*panic))));
+                let Some(made) = made else { break };
+                let last = made.is_err();
+                if sender.send(made).is_err() || last {
+                    break;
+                }
+            }
+        });
+        for item in queue {
+            if using(item?)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    })
+}
+
 fn worker_error(panic: &(dyn std::any::Any + Send)) -> Error {
     let text = panic.downcast_ref::<String>().cloned();
     let text = text.or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()));

@@ -38,13 +38,14 @@ pub use brand_nn_text::{
     FittedWordTokenizer, PadOptions, Side, Splitter, WordTokenizer, pad_sequences,
 };
 pub use brand_nn_train::{
-    Accuracy, Auc, Batch, Batches, Callback, Checkpoint, Column, ColumnTransformer, ColumnType,
-    ConfusionMatrix, CsvLogger, DataLoader, DataSet, Date, DateFeatures, EarlyStopping, Ema,
-    Encoding, Epoch, F1, Fit, FittedColumnTransformer, FittedLabelEncoder, Fold, Hashing, History,
-    Imputer, JsonLogger, KFold, LabelEncoder, LrScheduler, Metric, MinMaxScaler, Model,
-    ModelCheckpoint, OneHot, Ordinal, Precision, Progress, QuantileBins, Recall, ReduceLrOnPlateau,
-    RobustScaler, SavedModel, Schema, Scores, Sequences, StandardScaler, StopSignal, Table,
-    TableReader, TargetEncoder, TerminateOnNan, TextColumns, TextSet, TimeSeriesSplit, Trainer,
-    TrainingStep, Transformer, confusion_matrix, corpus, cross_validate, group_split,
-    leave_last_out, stratified_split, time_split, train_test_split,
+    Accuracy, Auc, BagOfWords, Batch, BatchSizeFinder, Batches, Callback, Checkpoint, Column,
+    ColumnTransformer, ColumnType, ConfusionMatrix, CsvLogger, DataLoader, DataSet, Date,
+    DateFeatures, EarlyStopping, Ema, Encoding, Epoch, Examples, F1, Fit, FittedColumnTransformer,
+    FittedLabelEncoder, Fold, Hashing, History, Imputer, JsonLogger, KFold, LabelEncoder,
+    LrScheduler, Metric, MinMaxScaler, Model, ModelCheckpoint, OneHot, Ordinal, Precision,
+    Progress, QuantileBins, RateFinder, Recall, ReduceLrOnPlateau, RobustScaler, SavedModel,
+    Schema, Scores, Sequences, StandardScaler, StopSignal, Table, TablePieces, TableReader,
+    TargetEncoder, TerminateOnNan, TextAugmenter, TextColumns, TextSet, TimeSeriesSplit, Trainer,
+    TrainingStep, Transformer, augment, confusion_matrix, corpus, cross_validate, group_split,
+    leave_last_out, mixup, noise, stratified_split, time_split, train_test_split,
 };
