@@ -16,6 +16,9 @@
 //! | change examples at random | [`augment`], [`TextAugmenter`] |
 //! | find a rate or a batch size | [`RateFinder`], [`BatchSizeFinder`] |
 //! | train on several inputs | [`Batch`], derived for a struct, and [`Model`] |
+//! | take weights of other programs | [`Weights`] |
+//! | search for settings | [`Search`], [`Space`] |
+//! | let several models answer | [`Ensemble`], [`bagging`], [`Snapshots`], [`out_of_fold`], [`mc_dropout`] |
 //! | measure | [`Accuracy`], [`F1`], [`Auc`], [`Rmse`] and others: see [`metrics`] |
 //! | watch, save and stop | [`Callback`], [`EarlyStopping`], [`ModelCheckpoint`] and others |
 //! | go on after a crash | [`Checkpoint`], [`Fit::resume_from`], [`StopSignal`] |
@@ -32,6 +35,7 @@ mod callbacks;
 mod checkpoint;
 pub mod corpus;
 mod data;
+mod ensemble;
 mod error;
 mod exact;
 mod fit;
@@ -46,6 +50,7 @@ mod rate_finder;
 mod run;
 mod sampler;
 mod scores;
+mod search;
 mod sequences;
 mod source;
 mod stop_signal;
@@ -53,6 +58,7 @@ mod table;
 mod table_pieces;
 mod text_set;
 mod trainer;
+mod weights;
 mod workers;
 
 pub use augment::{Augmented, TextAugmenter, augment, mixup, noise};
@@ -62,10 +68,11 @@ pub use batches::{Batches, EpochOrder, Examples, Visit};
 pub use brand_nn_derive::Batch;
 pub use callbacks::{
     Callback, CsvLogger, EarlyStopping, Ema, Epoch, JsonLogger, LrScheduler, ModelCheckpoint,
-    ReduceLrOnPlateau, TerminateOnNan, TrainingStep,
+    ReduceLrOnPlateau, TensorBoard, TerminateOnNan, TrainingStep,
 };
 pub use checkpoint::Checkpoint;
 pub use data::{DataSet, stratified_split, train_test_split};
+pub use ensemble::{Ensemble, Snapshots, Spread, bagging, mc_dropout, out_of_fold};
 pub use error::{Error, Result};
 pub use fit::Fit;
 pub use folds::{
@@ -89,6 +96,7 @@ pub use prepare::{
 pub use progress::Progress;
 pub use rate_finder::{RateCurve, RateFinder};
 pub use scores::{History, Scores};
+pub use search::{Pruner, Search, Settings, Space, Trial, Trials, Tried};
 pub use sequences::Sequences;
 pub use source::Encoding;
 pub use stop_signal::StopSignal;
@@ -96,5 +104,6 @@ pub use table::{Column, ColumnType, Date, Pieces, Schema, Table, TableReader};
 pub use table_pieces::TablePieces;
 pub use text_set::{TextColumns, TextSet};
 pub use trainer::{Trainer, predict};
+pub use weights::Weights;
 
 pub(crate) use model_file::ModelFile;

@@ -7,6 +7,7 @@
 //! | [`ReduceLrOnPlateau`] | lowers the rate when a score does not get better |
 //! | [`LrScheduler`] | sets the rate of each epoch |
 //! | [`CsvLogger`], [`JsonLogger`] | writes the scores of each epoch to a file |
+//! | [`TensorBoard`] | writes them for TensorBoard |
 //! | [`TerminateOnNan`] | ends the training without an error at a loss that is not finite |
 //! | [`Ema`] | ends with the running average of the weights |
 //!
@@ -33,6 +34,7 @@ rooms! {
     lr_scheduler: LrScheduler;
     model_checkpoint: ModelCheckpoint;
     reduce_lr_on_plateau: ReduceLrOnPlateau;
+    tensor_board: TensorBoard;
     terminate_on_nan: TerminateOnNan;
 }
 
