@@ -6,9 +6,9 @@ use std::{fmt, time::Instant};
 /// Measures how many examples a second are trained on, for batch sizes that double.
 ///
 /// On a CPU a larger batch is faster until the caches are full. The sizes go from
-/// [`least`](Self::least) to [`most`](Self::most) (8 to 512 by default), or to half of the data, with
-/// some [`steps`](Self::steps) each. Weights and optimizer are put back as they were. Larger batches
-/// take fewer steps an epoch and want a higher rate: measure both before you choose.
+/// [`least`](Self::least) to [`most`](Self::most) (8 to 512 by default), or to half of the data,
+/// with some [`steps`](Self::steps) each. Weights and optimizer are put back as they were. Larger
+/// batches take fewer steps an epoch and want a higher rate: measure both before you choose.
 ///
 /// # Examples
 /// ```

@@ -21,8 +21,8 @@ pub type Visit<'a, X> = &'a mut dyn FnMut(Examples<X>) -> Result<ControlFlow<()>
 /// Where the batches of a training come from.
 ///
 /// Every [`DataSet`] is such a source, a [`DataLoader`](crate::DataLoader) is one with an order of
-/// its own, and [`TablePieces`](crate::TablePieces) reads a file that is larger than memory. What is
-/// visited must depend on the order alone, never on time or threads: a training is resumed by
+/// its own, and [`TablePieces`](crate::TablePieces) reads a file that is larger than memory. What
+/// is visited must depend on the order alone, never on time or threads: a training is resumed by
 /// asking for the same order with some batches left out.
 ///
 /// # Examples

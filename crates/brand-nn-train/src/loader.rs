@@ -14,9 +14,9 @@ use std::ops::ControlFlow;
 /// | [`drop_last`](Self::drop_last) | a smaller last batch is kept |
 /// | [`workers`](Self::workers) | batches are made when they are needed |
 ///
-/// A loader can be given to `fit`, where its batch size counts and not the plan's. The order depends
-/// on the seed and the epoch alone, so neither workers nor a resumption change it. An evaluation
-/// takes all examples in their order.
+/// A loader can be given to `fit`, where its batch size counts and not the plan's. The order
+/// depends on the seed and the epoch alone, so neither workers nor a resumption change it. An
+/// evaluation takes all examples in their order.
 ///
 /// # Examples
 /// ```

@@ -15,8 +15,8 @@ use std::{
 /// | [`batch_size`](Self::batch_size) | 32 |
 /// | [`seed`](Self::seed) | 0; parameters that are pending are drawn of it |
 ///
-/// The training ends early where the loss is four times its best. Weights and optimizer are put back
-/// as they were.
+/// The training ends early where the loss is four times its best. Weights and optimizer are put
+/// back as they were.
 ///
 /// # Examples
 /// ```

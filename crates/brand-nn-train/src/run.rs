@@ -8,7 +8,7 @@ use crate::{
     progress::Display,
     trainer::{Mean, kept},
 };
-use brand_nn_autodiff::{Gradients, ParamSet, load_tensors};
+use brand_nn_autodiff::{Gradients, Param, ParamSet, Role, load_tensors};
 use brand_nn_layers::Pass;
 use brand_nn_tensor::{Rng, Tensor, io::TensorFile};
 use std::{
@@ -76,6 +76,7 @@ impl<'t, M: Model> Run<'t, M> {
         rows: &Option<Range<usize>>,
         validate: Validate<'_, M>,
     ) -> Result<History> {
+        self.cut = self.at.steps >= self.plan.max_steps; // by the steps before a resumption
         while self.at.epoch < self.plan.epochs && !self.at.stopped && !self.cut {
             match self.epoch(data, rows, validate) {
                 Err(error) if self.is_forgiven(&error) => self.at.stopped = true,
@@ -189,7 +190,7 @@ impl<'t, M: Model> Run<'t, M> {
         for callback in &mut self.plan.callbacks {
             self.at.stopped |= callback.step_end(&mut step)?.is_break();
         }
-        self.at.steps += 1;
+        self.at.steps = self.at.steps.saturating_add(1);
         self.display.step(self.losses.value(), self.trainer.optimizer.rate());
         self.after_step()
     }
@@ -233,9 +234,10 @@ impl<'t, M: Model> Run<'t, M> {
     /// The error of a loss or gradient that is not a finite number, with all that is known of it.
     fn not_finite(&self, loss: f64, gradient_norm: f64, gradients: &Gradients) -> Error {
         let set = ParamSet::all(&self.trainer.model).unwrap_or_default();
+        let weights = || set.named().filter(|(_, param)| param.role() != Role::Buffer);
         let wild = |tensor: Option<Tensor>| tensor.is_some_and(|t| !t.norm().item().is_finite());
-        let value = set.named().find(|(_, param)| wild(param.value().ok()));
-        let found = value.or_else(|| set.named().find(|(_, param)| wild(gradients.get(*param))));
+        let value = weights().find(|(_, param)| wild(param.value().ok()));
+        let found = value.or_else(|| weights().find(|(_, param)| wild(gradients.get(*param))));
         Error::NotFinite {
             epoch: self.at.epoch + 1,
             step: self.at.batch + 1,
@@ -249,10 +251,12 @@ impl<'t, M: Model> Run<'t, M> {
     /// Writes the whole state, unless a weight is not finite: then the last file stays.
     fn write_checkpoint(&mut self) -> Result<()> {
         let Some(checkpoint) = &self.plan.checkpoint else { return Ok(()) };
-        let weights = ParamSet::all(&self.trainer.model)?.to_file()?;
-        if weights.tensors.values().any(|t| t.dtype().is_float() && !t.is_finite().all()) {
+        let set = ParamSet::all(&self.trainer.model)?;
+        let trained = set.iter().filter(|param| param.role() == Role::Trainable);
+        if trained.map(Param::value).any(|value| value.is_ok_and(|t| !t.is_finite().all())) {
             return Err(self.not_finite(self.losses.value(), 0.0, &Gradients::default()));
         }
+        let weights = set.to_file()?;
         let mut position = self.at.clone();
         position.rng = self.rng.state();
         (position.loss_sum, position.loss_count) =

@@ -69,7 +69,7 @@ fn weighted(rows: &[usize], weights: &[f64], draws: usize, rng: &mut Rng) -> Res
             total
         })
         .collect();
-    let wrong = rows.iter().find(|&&row| !(weights[row] >= 0.0));
+    let wrong = rows.iter().find(|&&row| weights[row].is_nan() || weights[row] < 0.0);
     if wrong.is_some() || !total.is_finite() || total <= 0.0 {
         return Err(Error::Data {
             what: "the weights of a sample",

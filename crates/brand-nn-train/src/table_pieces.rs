@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// Reads a file piece by piece and makes batches of each, for files larger than memory.
 ///
-/// A piece has so many batches; while one is trained on, a thread reads the next and makes it ready.
-/// Rows are shuffled within their piece: shuffle a sorted file first. Give the reader a
+/// A piece has so many batches; while one is trained on, a thread reads the next and makes it
+/// ready. Rows are shuffled within their piece: shuffle a sorted file first. Give the reader a
 /// [`schema`](TableReader::schema), such as that of a
 /// [`FittedColumnTransformer`](crate::FittedColumnTransformer), so that types are not looked for in
 /// each epoch. A split for validation needs rows in memory: use
@@ -26,7 +26,8 @@ use std::path::{Path, PathBuf};
 /// # let folder = tempfile::tempdir().unwrap();
 /// let path = folder.path().join("visits.csv");
 /// # let rows: String = (0..500).map(|i| format!("{},{}\n", i % 10, i % 10 > 4)).collect();
-/// # brand_nn_tensor::io::write_atomically(&path, |out| write!(out, "visits,bought\n{rows}")).unwrap();
+/// # use brand_nn_tensor::io::write_atomically;
+/// # write_atomically(&path, |out| write!(out, "visits,bought\n{rows}")).unwrap();
 /// let reader = TableReader::new();
 /// let sample = reader.pieces(&path, 100)?.next().expect("a row")?; // to learn the columns from
 /// let features = ColumnTransformer::new().add(["visits"], StandardScaler::new()).fit(&sample)?;
@@ -35,7 +36,8 @@ use std::path::{Path, PathBuf};
 ///     Ok((features.transform(table)?, labels.transform(table)?))
 /// });
 /// let network = Sequential::new().add(dense(1).activation(Activation::Sigmoid)).build([1])?;
-/// let mut trainer = network.compile(Adam::new(0.1), BinaryCrossEntropy).metric(Accuracy::default());
+/// let mut trainer =
+///     network.compile(Adam::new(0.1), BinaryCrossEntropy).metric(Accuracy::default());
 /// trainer.fit(&data, Fit::epochs(5).quiet())?;
 /// assert_eq!(trainer.evaluate(&data)?["accuracy"], 1.0);
 /// # Ok::<(), Error>(())

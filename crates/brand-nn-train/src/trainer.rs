@@ -93,7 +93,8 @@ impl<M: Model> Trainer<M> {
     /// use brand_nn_tensor::Tensor;
     /// use brand_nn_train::{Fit, Model};
     ///
-    /// let (train, test) = ((Tensor::ones([8, 1]), Tensor::ones([8])), (Tensor::ones([2, 1]), Tensor::ones([2])));
+    /// let ones = |rows: usize| (Tensor::ones([rows, 1]), Tensor::ones([rows]));
+    /// let (train, test) = (ones(8), ones(2));
     /// let mut trainer = Sequential::new().add(dense(1)).build([1])?.compile(Sgd::new(0.1), mse);
     /// let history = trainer.fit_validated(&train, &test, Fit::epochs(30).quiet())?;
     /// assert!(history.last("val_loss").unwrap() < 1e-3);

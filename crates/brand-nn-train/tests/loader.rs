@@ -9,7 +9,8 @@ use brand_nn_tensor::{Rng, Tensor, io::write_atomically};
 use brand_nn_text::{PadOptions, Side};
 use brand_nn_train::{
     Batches, Checkpoint, ColumnTransformer, DataLoader, DataSet, EpochOrder, Error, Fit, Model,
-    Result, Sequences, StandardScaler, Table, TablePieces, TableReader, augment, mixup, noise,
+    Result, Sequences, StandardScaler, Table, TablePieces, TableReader, TextAugmenter, TextSet,
+    augment, mixup, noise,
 };
 use std::ops::ControlFlow;
 use tempfile::tempdir;
@@ -300,6 +301,35 @@ fn troubles_of_a_file_are_told() {
     let data = TablePieces::new(&broken, reader, pairs).batches(1);
     let error = network.compile(Sgd::new(1e-3), mse).fit(&data, plan).unwrap_err().to_string();
     assert!(error.contains("broken.csv, row 3 (line 4), column x: got `five`"), "{error}");
+}
+
+#[track_caller]
+fn changed(augmenter: &TextAugmenter, text: &str, expected: &[&str]) {
+    let mut seen: Vec<_> =
+        (0..200).map(|seed| augmenter.apply(text, &mut Rng::new(seed))).collect();
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen, expected, "of {text:?}");
+}
+
+#[test]
+fn texts_are_changed_as_was_said() {
+    let new = TextAugmenter::new;
+    changed(&new(), " as  it is ", &["as it is"]);
+    changed(&new().delete(0.5), "a b", &["a", "a b", "b"]);
+    changed(&new().delete(1.0), "a b c", &["c"]);
+    changed(&new().delete(1.0), "", &[""]);
+    changed(&new().swap(0.5), "a b", &["a b", "b a"]);
+    changed(&new().swap(1.0), "a b c", &["b c a"]);
+    let words = || new().synonyms([("Good", vec!["fine", "nice"])], 0.5);
+    changed(&words(), "GOOD x", &["GOOD x", "fine x", "nice x"]);
+    changed(&new().synonyms([("a", Vec::<String>::new())], 1.0), "a", &["a"]);
+    let set = TextSet::new(vec!["a b".into(); 2], Tensor::from([0.0_f32, 1.0])).unwrap();
+    let more = words().augment(&set, 2, 1).unwrap();
+    assert_eq!(more.labels.to_vec::<f32>(), [0.0, 1.0, 0.0, 1.0, 0.0, 1.0]);
+    assert_eq!(words().augment(&set, 0, 1).unwrap(), set);
+    let error = new().swap(1.5).augment(&set, 1, 1).unwrap_err().to_string();
+    assert!(error.starts_with("swap: got 1.5, expected a chance from 0 to 1"), "{error}");
 }
 
 #[test]

@@ -7,7 +7,10 @@ use brand_nn_kernels::threads;
 use brand_nn_layers::{Activation, Network, Sequential, dense, dropout, embedding, lstm};
 use brand_nn_losses::{BinaryCrossEntropy, mse};
 use brand_nn_optim::{Adam, Plateau, Sgd, WarmUp};
-use brand_nn_tensor::{DType, Rng, Tensor, io::TensorFile};
+use brand_nn_tensor::{
+    DType, Rng, Tensor,
+    io::{TensorFile, write_atomically},
+};
 use brand_nn_train::{
     Accuracy, Auc, Checkpoint, CsvLogger, DataLoader, EarlyStopping, Ema, Error, Fit, History,
     JsonLogger, LrScheduler, Model, ReduceLrOnPlateau, Result, StopSignal, Trainer,
@@ -128,6 +131,20 @@ fn a_finished_training_stays_as_it_is() {
 }
 
 #[test]
+fn steps_before_a_resumption_count() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("run.safetensors");
+    let plan = |steps| plan(4, folder.path()).max_steps(steps);
+    train(plan(9).checkpoint(Checkpoint::new(&path))).unwrap();
+    let before = fs::read(&path).unwrap();
+    let again = Checkpoint::new(&path).resume();
+    train(plan(9).checkpoint(again.clone())).unwrap();
+    assert_eq!(fs::read(&path).unwrap(), before, "no step was left to take");
+    train(plan(10).checkpoint(again)).unwrap();
+    assert_ne!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
 fn a_signal_is_an_error_with_a_code() {
     let (folder, stop) = (tempdir().unwrap(), StopSignal::new());
     stop.send(15);
@@ -162,7 +179,8 @@ fn child() {
     let count = std::env::var(THREADS).unwrap().parse().unwrap();
     let checkpoint = Checkpoint::new(folder.join("run.safetensors")).every_steps(1).resume();
     let outcome = || train(plan(4, &folder).checkpoint(checkpoint.clone())).unwrap();
-    fs::write(folder.join("outcome"), threads::with(count, outcome)).unwrap();
+    let text = threads::with(count, outcome);
+    write_atomically(folder.join("outcome"), |out| out.write_all(text.as_bytes())).unwrap();
 }
 
 /// Runs the child until it is done or the time is over; says whether it was done.
@@ -263,7 +281,7 @@ fn every_flipped_bit_is_found() {
         bytes[bit / 8] ^= 1 << (bit % 8);
     }
     bytes[8] ^= 1;
-    fs::write(&path, bytes).unwrap();
+    write_atomically(&path, |out| out.write_all(&bytes)).unwrap();
     refused(plan(4, folder.path()).resume_from(&path), "header, byte 8");
 }
 

@@ -1,15 +1,16 @@
 //! Weights of other programs: what PyTorch and NumPy wrote, and what nobody should have written.
 //!
-//! The files stand in `golden/weights`, made by `golden/weights.py`; what the reader says of each is
-//! `golden/weights.txt`. With `BRAND_NN_BLESS=1` the test writes that file anew, to be read over.
+//! The files stand in `golden/weights` and `golden/models`, made by `golden/weights.py`; what is
+//! said of each is in the text beside the folder. With `BRAND_NN_BLESS=1` the test writes these
+//! texts anew, to be read over.
 
 #![cfg(feature = "archives")]
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use brand_nn_autodiff::{Params, init};
 use brand_nn_layers::Linear;
-use brand_nn_tensor::{DType, Tensor, io::write_atomically};
-use brand_nn_train::{Result, Weights};
+use brand_nn_tensor::{DType, Rng, Tensor, io::write_atomically};
+use brand_nn_train::{Result, SavedModel, Weights};
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 
 fn folder() -> PathBuf {
@@ -26,29 +27,32 @@ fn line(name: &str, tensor: &Tensor) -> String {
     format!("  {name}: {} {} sum {sum}\n", tensor.dtype(), tensor.shape())
 }
 
-#[test]
-fn every_file_says_what_it_said() {
-    let mut names: Vec<_> = fs::read_dir(folder().join("weights"))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
+/// The names of the files in a folder of `golden`.
+fn files(name: &str) -> Vec<String> {
+    let entries = fs::read_dir(folder().join(name)).unwrap();
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
-    assert!(names.len() > 60, "only {} files", names.len());
+    names
+}
+
+/// Compares what is said of each file of a folder with the text beside the folder.
+#[track_caller]
+fn check(name: &str, least: usize, say: impl Fn(&PathBuf) -> Result<String>) {
+    let names = files(name);
+    assert!(names.len() >= least, "only {} files", names.len());
+    let place = folder().join(name);
     let mut said = String::new();
-    for name in &names {
-        match read(name) {
-            Ok(weights) => {
-                writeln!(said, "{name}").unwrap();
-                said.extend(weights.tensors().iter().map(|(name, tensor)| line(name, tensor)));
-            }
+    for file in &names {
+        match say(&place.join(file)) {
+            Ok(text) => write!(said, "{file}\n{text}").unwrap(),
             Err(error) => {
-                let text = error.to_string();
-                let place = format!("{}/", folder().join("weights").display());
-                writeln!(said, "{}", text.replace(&place, "")).unwrap();
+                let text = error.to_string().replace(&format!("{}/", place.display()), "");
+                writeln!(said, "{text}").unwrap();
             }
         }
     }
-    let path = folder().join("weights.txt");
+    let path = folder().join(format!("{name}.txt"));
     if std::env::var_os("BRAND_NN_BLESS").is_some() {
         write_atomically(&path, |out| out.write_all(said.as_bytes())).unwrap();
     }
@@ -57,6 +61,64 @@ fn every_file_says_what_it_said() {
         assert_eq!(line, expected);
     }
     assert_eq!(said.lines().count(), expected.lines().count());
+}
+
+#[test]
+fn every_file_says_what_it_said() {
+    check("weights", 60, |path| {
+        let weights = Weights::read(path)?;
+        Ok(weights.tensors().iter().map(|(name, tensor)| line(name, tensor)).collect())
+    });
+    check("models", 20, |path| {
+        let saved = SavedModel::open(path)?;
+        let answer = saved.predict(&Tensor::ones([1, 2]))?;
+        Ok(line("answer", &answer))
+    });
+}
+
+/// A file with bytes changed, cut off or doubled.
+fn mutated(bytes: &[u8], rng: &mut Rng) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for _ in 0..1 + rng.next_u64() % 3 {
+        let place = (rng.next_u64() % (bytes.len() as u64 + 1)) as usize;
+        match rng.next_u64() % 4 {
+            0 => bytes.truncate(place),
+            1 => bytes.extend_from_within(place..),
+            2 => bytes.insert(place, rng.next_u64() as u8),
+            _ => bytes[place..].iter_mut().take(1).for_each(|b| *b ^= 1 << (rng.next_u64() % 8)),
+        }
+    }
+    bytes
+}
+
+/// None may panic or hang: what comes out is weights, or an error that names the file.
+#[test]
+fn mutations_are_weights_or_errors() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (path, mut rng) = (scratch.path().join("mutated"), Rng::new(1));
+    let (mut good, mut bad) = (0, 0);
+    for folder_name in ["weights", "models"] {
+        for name in files(folder_name) {
+            let bytes = fs::read(folder().join(folder_name).join(&name)).unwrap();
+            for _ in 0..if bytes.len() < 8_000 { 60 } else { 4 } {
+                let bytes = mutated(&bytes, &mut rng);
+                #[allow(clippy::disallowed_methods, reason = "thousands of damaged files")]
+                fs::write(&path, &bytes).unwrap();
+                let opened = SavedModel::open(&path).map(drop);
+                for outcome in [Weights::read(&path).map(drop), opened] {
+                    match outcome {
+                        Ok(()) => good += 1,
+                        Err(error) => {
+                            let place = scratch.path().to_str().unwrap();
+                            assert!(error.to_string().contains(place), "{name}: {error}");
+                            bad += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(good > 50 && bad > 5_000, "{good} good ones, {bad} bad ones");
 }
 
 #[test]

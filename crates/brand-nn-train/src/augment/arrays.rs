@@ -30,8 +30,8 @@ pub fn noise(deviation: f64) -> impl Fn(Examples<Tensor>, &mut Rng) -> Result<Ex
 
 /// Mixes every example with another of its batch: λ x + (1 − λ) x', targets and weights too.
 ///
-/// λ is drawn once a batch, from Beta(strength, strength); 0.2 is usual (Zhang et al. 2018). Targets
-/// must be numbers or probabilities: classes as integers are refused.
+/// λ is drawn once a batch, from Beta(strength, strength); 0.2 is usual (Zhang et al. 2018).
+/// Targets must be numbers or probabilities: classes as integers are refused.
 ///
 /// # Errors
 /// The change refuses a strength that is not above 0, and inputs or targets that are not floats.

@@ -9,8 +9,8 @@ use std::ops::ControlFlow;
 
 /// Stops when a score has not become better for some epochs.
 ///
-/// Scores whose name ends in `loss`, `error`, `mae`, `mse`, `rmse` or `brier` shall fall, all others
-/// shall rise. As in Keras the patience is 0 by default, and the last weights stay unless
+/// Scores whose name ends in `loss`, `error`, `mae`, `mse`, `rmse` or `brier` shall fall, all
+/// others shall rise. As in Keras the patience is 0 by default, and the last weights stay unless
 /// [`restore_best`](Self::restore_best) is said.
 ///
 /// # Examples
@@ -109,7 +109,7 @@ impl Callback for EarlyStopping {
             return Ok(ControlFlow::Continue(()));
         }
         let value = self.monitor.value("EarlyStopping", epoch)?;
-        self.waited += 1;
+        self.waited = self.waited.saturating_add(1);
         if self.monitor.improves(value, epoch.number) {
             if self.restore {
                 self.weights = Some(ParamSet::all(&*epoch.model)?.to_file()?);

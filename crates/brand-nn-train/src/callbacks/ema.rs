@@ -8,9 +8,9 @@ use std::ops::ControlFlow;
 
 /// Averages the weights after each step, and gives the model the average at the end.
 ///
-/// a ← decay · a + (1 − decay) · w, from the first step's weights on. Scores of the epochs are those
-/// of the trained weights; buffers such as running statistics are averaged too. Callbacks that come
-/// later and put weights back have the last word.
+/// a ← decay · a + (1 − decay) · w, from the first step's weights on. Scores of the epochs are
+/// those of the trained weights; buffers such as running statistics are averaged too. Callbacks
+/// that come later and put weights back have the last word.
 ///
 /// # Examples
 /// ```

@@ -12,8 +12,8 @@
 //! | [`Ema`] | ends with the running average of the weights |
 //!
 //! They are asked in the order in which the plan names them. What a callback remembers is a part of
-//! the training's [`Checkpoint`](crate::Checkpoint), so that a resumed training goes on as if it had
-//! never stopped. One more is a file with a type, a line of `rooms!`, and a row of
+//! the training's [`Checkpoint`](crate::Checkpoint), so that a resumed training goes on as if it
+//! had never stopped. One more is a file with a type, a line of `rooms!`, and a row of
 //! `tests/callbacks.rs`.
 
 /// One line a room: its file and the names that it exports.

@@ -44,6 +44,7 @@ impl TensorBoard {
         let mut options = OpenOptions::new();
         let options = options.create(true).write(true).truncate(false);
         let mut file = options.open(self.folder.join(NAME))?;
+        self.length = self.length.min(file.metadata()?.len());
         file.set_len(self.length)?;
         io::Seek::seek(&mut file, io::SeekFrom::End(0))?;
         let bytes: Vec<u8> = events.iter().flat_map(|event| record(event)).collect();

@@ -4,8 +4,8 @@ use crate::{Callback, Error};
 
 /// Ends the training without an error at the first loss or gradient that is not finite.
 ///
-/// The weights are those of the last good step, and what follows the last epoch, such as putting the
-/// best weights back, is done. Without this callback `fit` returns
+/// The weights are those of the last good step, and what follows the last epoch, such as putting
+/// the best weights back, is done. Without this callback `fit` returns
 /// [`Error::NotFinite`](crate::Error::NotFinite), which says where and how.
 ///
 /// # Examples

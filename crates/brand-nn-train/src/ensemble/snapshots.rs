@@ -12,8 +12,8 @@ use std::{
 /// Keeps the weights after every so many epochs, to answer together (Huang et al. 2017).
 ///
 /// With a rate that falls and rises again, such as
-/// [`CosineRestarts`](brand_nn_optim::CosineRestarts), each is a model of its own; take them where the
-/// rate is lowest. Clones share what they keep: give one to the plan.
+/// [`CosineRestarts`](brand_nn_optim::CosineRestarts), each is a model of its own; take them where
+/// the rate is lowest. Clones share what they keep: give one to the plan.
 ///
 /// # Examples
 /// ```

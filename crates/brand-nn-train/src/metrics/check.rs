@@ -6,10 +6,10 @@ use brand_nn_tensor::Tensor;
 /// Puts a metric through the contract that all metrics keep.
 ///
 /// `expected` is the measure of the examples, such as a pure function of slices gives. Checked, to
-/// 1e-9: the value is as expected for one batch and for batches of one, two and three examples, with
-/// empty batches between; it is refused before the first example and after a reset; a reset
-/// forgets; a state that is saved and loaded in the middle changes nothing; outputs that are NaN and
-/// targets that do not fit are refused.
+/// 1e-9: the value is as expected for one batch and for batches of one, two and three examples,
+/// with empty batches between; it is refused before the first example and after a reset; a reset
+/// forgets; a state that is saved and loaded in the middle changes nothing; outputs that are NaN
+/// and targets that do not fit are refused.
 ///
 /// # Errors
 /// What the metric itself returns for examples that it should take.

@@ -308,7 +308,10 @@ macro_rules! averaged {
 
 /// A metric that needs all outputs and targets at once, and keeps them.
 macro_rules! collected {
-    ($(#[$doc:meta])* $type:ident, $name:literal, $read:path, $target:ty, $target_of:expr, $pure:path) => {
+    (
+        $(#[$doc:meta])* $type:ident, $name:literal, $read:path,
+        $target:ty, $target_of:expr, $pure:path
+    ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default)]
         pub struct $type {

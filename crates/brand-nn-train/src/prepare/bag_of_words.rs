@@ -11,8 +11,8 @@ use crate::{Column, Result};
 ///
 /// Words are runs of at least two letters, digits or `_`, in lower case. With
 /// [`tf_idf`](Self::tf_idf) a count is weighted by how rare its word is, and a row has length 1:
-/// tf · (ln((1 + n) / (1 + d)) + 1) for a word that d of n texts have, divided by the row's norm. As
-/// scikit-learn's CountVectorizer and TfidfVectorizer. A missing text has no words.
+/// tf · (ln((1 + n) / (1 + d)) + 1) for a word that d of n texts have, divided by the row's norm.
+/// As scikit-learn's CountVectorizer and TfidfVectorizer. A missing text has no words.
 ///
 /// # Examples
 ///
@@ -105,9 +105,10 @@ impl Transformer for BagOfWords {
         let places: BTreeMap<&str, usize> =
             state.iter().enumerate().map(|(place, word)| (word.text.as_str(), place)).collect();
         let mut features = vec![vec![Some(0.0); input.column.len()]; state.len()];
-        for row in 0..input.column.len() {
+        let texts = (0..input.column.len()).map(|row| input.category(row).unwrap_or_default());
+        for (row, text) in texts.enumerate() {
             let mut counts: BTreeMap<usize, f64> = BTreeMap::new();
-            for word in self.words(&input.category(row).unwrap_or_default()) {
+            for word in self.words(&text) {
                 if let Some(&place) = places.get(word.as_str()) {
                     *counts.entry(place).or_default() += state[place].weight;
                 }

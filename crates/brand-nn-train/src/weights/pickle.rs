@@ -102,7 +102,7 @@ impl<'a> Pickle<'a> {
             b'.' => return self.pop().map(Some),
             b'(' => self.stack.push(Value::Mark),
             b'0' => drop(self.pop()?),
-            b'1' => drop(self.to_mark()?),
+            b'1' => drop(self.down_to_mark()?),
             b'N' | 0x88 | 0x89 => self.stack.push(Value::Plain),
             b'G' => {
                 self.take(8)?; // a number
@@ -124,7 +124,7 @@ impl<'a> Pickle<'a> {
             b']' | b')' => self.make(Content::List(Vec::new())),
             b'}' => self.make(Content::Dict(Vec::new())),
             b't' | b'l' => {
-                let items = self.to_mark()?;
+                let items = self.down_to_mark()?;
                 self.make(Content::List(items));
             }
             op @ 0x85..=0x87 => self.tuple(usize::from(op - 0x84))?,
@@ -165,7 +165,7 @@ impl<'a> Pickle<'a> {
     }
 
     /// All that stands above the last mark.
-    fn to_mark(&mut self) -> Step<Vec<Value>> {
+    fn down_to_mark(&mut self) -> Step<Vec<Value>> {
         let mark = self.stack.iter().rposition(|value| *value == Value::Mark);
         let items = self.stack.split_off(mark.ok_or("there is no mark")? + 1);
         self.stack.pop();
@@ -257,7 +257,7 @@ impl<'a> Pickle<'a> {
     }
 
     fn append_marked(&mut self) -> Step<()> {
-        let items = self.to_mark()?;
+        let items = self.down_to_mark()?;
         self.extend(items)
     }
 
@@ -276,7 +276,7 @@ impl<'a> Pickle<'a> {
     }
 
     fn set_marked(&mut self) -> Step<()> {
-        let items = self.to_mark()?;
+        let items = self.down_to_mark()?;
         self.set(items)
     }
 

@@ -18,7 +18,9 @@ import numpy as np
 import torch
 
 OUT = Path(__file__).with_name("weights")
+MODELS = Path(__file__).with_name("models")
 OUT.mkdir(exist_ok=True)
+MODELS.mkdir(exist_ok=True)
 
 
 def archive(name, entries, method=zipfile.ZIP_STORED):
@@ -159,4 +161,43 @@ listed("absolute.index.json", weight_map={"w": "/etc/passwd"})
 listed("no_map.index.json", weights={})
 listed("map_of_numbers.index.json", weight_map={"w": 1})
 (OUT / "cut.index.json").write_text('{"weight_map": {"w": "part')
+
+
+# Models: a sound one, and architectures and weights that do not go together.
+def model(name, layers, shape=(2,), tensors=None, **more):
+    architecture = json.dumps({"input": list(shape), "layers": layers})
+    described = {"brand_nn.version": "1", "brand_nn.architecture": architecture, **more}
+    header, data = {"__metadata__": {k: v for k, v in described.items() if v is not None}}, b""
+    for key, size in (tensors or {"dense.weight": [1, 2], "dense.bias": [1]}).items():
+        numbers = np.ones(size, np.float32).tobytes()
+        header[key] = {"dtype": "F32", "shape": size, "data_offsets": [len(data), len(data) + len(numbers)]}
+        data += numbers
+    text = json.dumps(header).encode()
+    (MODELS / name).write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+
+dense = {"layer": "dense", "units": 1, "activation": "linear", "bias": True, "init": "glorot_uniform"}
+nested = "[" * 200 + "]" * 200
+model("sound", [dense])
+model("version_2", [dense], **{"brand_nn.version": "2"})
+model("no_version", [dense], **{"brand_nn.version": None})
+model("no_architecture", [dense], **{"brand_nn.architecture": None})
+model("no_json", [dense], **{"brand_nn.architecture": "dense(1)"})
+model("deep_json", [dense], **{"brand_nn.architecture": nested})
+model("no_layers", [])
+model("unknown_layer", [{"layer": "denser", "units": 1}])
+model("unknown_setting", [{**dense, "colour": "red"}])
+model("units_0", [{**dense, "units": 0}])
+model("units_negative", [{**dense, "units": -1}])
+model("units_huge", [{**dense, "units": 10**18}])
+model("units_many", [{**dense, "units": 10**9}])
+model("rate_2", [{"layer": "dropout", "rate": 2.0}, dense])
+model("input_0", [dense], shape=(0,))
+model("input_huge", [dense], shape=(2**62, 2**62))
+model("input_scalar", [dense], shape=())
+model("heads_do_not_divide", [{"layer": "multi_head_attention", "heads": 3, "head_dim": None,
+                               "causal": False, "dropout": 0.0, "bias": True}], shape=(4, 10))
+model("missing_bias", [dense], tensors={"dense.weight": [1, 2]})
+model("other_shape", [dense], tensors={"dense.weight": [2, 1], "dense.bias": [1]})
+model("one_too_many", [dense], tensors={"dense.weight": [1, 2], "dense.bias": [1], "x": [1]})
 print(len(list(OUT.iterdir())), "files,", sum(f.stat().st_size for f in OUT.iterdir()), "bytes")
