@@ -106,6 +106,9 @@ impl<'a, D: DataSet> DataLoader<'a, D> {
     }
 
     /// Lets so many threads make batches ahead of time; a panic there is an error here.
+    ///
+    /// In `fit` and [`for_each`](Self::for_each): the iterator of [`epoch`](Self::epoch) makes each
+    /// batch when it is asked for.
     #[must_use]
     #[doc(alias = "num_workers")]
     pub fn workers(self, threads: usize) -> Self {

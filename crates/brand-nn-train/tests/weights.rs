@@ -95,13 +95,15 @@ fn mutated(bytes: &[u8], rng: &mut Rng) -> Vec<u8> {
 #[test]
 fn mutations_are_weights_or_errors() {
     let scratch = tempfile::tempdir().unwrap();
-    let (path, mut rng) = (scratch.path().join("mutated"), Rng::new(1));
+    let mut rng = Rng::new(1);
     let (mut good, mut bad) = (0, 0);
     for folder_name in ["weights", "models"] {
         for name in files(folder_name) {
             let bytes = fs::read(folder().join(folder_name).join(&name)).unwrap();
-            for _ in 0..if bytes.len() < 8_000 { 60 } else { 4 } {
+            for _ in 0..if bytes.len() < 8_000 { 300 } else { 10 } {
                 let bytes = mutated(&bytes, &mut rng);
+                // A file of its own: writing over one waits for the disk.
+                let path = scratch.path().join(format!("mutated-{}", good + bad));
                 #[allow(clippy::disallowed_methods, reason = "thousands of damaged files")]
                 fs::write(&path, &bytes).unwrap();
                 let opened = SavedModel::open(&path).map(drop);
@@ -118,7 +120,7 @@ fn mutations_are_weights_or_errors() {
             }
         }
     }
-    assert!(good > 50 && bad > 5_000, "{good} good ones, {bad} bad ones");
+    assert!(good > 500 && bad > 20_000, "{good} good ones, {bad} bad ones");
 }
 
 #[test]
