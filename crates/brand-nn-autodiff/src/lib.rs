@@ -61,7 +61,7 @@ pub use checkpoint::checkpoint;
 pub use error::{Error, Result};
 pub use gradients::{Gradient, Gradients, Leaf, RowGradient};
 pub use init::Init;
-pub use load::{LoadReport, load_tensors};
+pub use load::{LoadReport, load_tensors, load_tensors_lenient};
 pub use ops::{
     attention::attention,
     embedding::embedding,

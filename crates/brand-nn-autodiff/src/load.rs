@@ -64,6 +64,17 @@ pub fn load_tensors<P: Params + ?Sized>(
     fill(&ParamSet::all(model)?, tensors, path)
 }
 
+/// Reads the values that fit by name into a model, and reports what does not.
+///
+/// # Errors
+/// If a setting of the model is out of its range.
+pub fn load_tensors_lenient<P: Params + ?Sized>(
+    model: &P,
+    tensors: BTreeMap<String, Tensor>,
+) -> Result<LoadReport> {
+    Plan::new(&ParamSet::all(model)?, tensors).carry_out()
+}
+
 fn fill(set: &ParamSet, tensors: BTreeMap<String, Tensor>, path: &str) -> Result<LoadReport> {
     let plan = Plan::new(set, tensors);
     if !plan.report.is_complete() {

@@ -1,6 +1,6 @@
-//! Data sets, the loader that cuts them into batches, and the split for testing.
+//! Data sets of numbered rows, and the split for testing.
 
-use crate::{Batch, Error, Result};
+use crate::{Batch, Error, Examples, Result};
 use brand_nn_tensor::{Rng, Tensor};
 
 /// Examples with targets, in memory or elsewhere.
@@ -16,6 +16,24 @@ pub trait DataSet {
     /// # Errors
     /// If they can't be read.
     fn batch(&self, rows: &[usize]) -> Result<(Self::Input, Tensor)>;
+
+    /// How much each of these examples counts in the loss; all the same if there is none.
+    ///
+    /// # Errors
+    /// If they can't be read.
+    fn weights(&self, rows: &[usize]) -> Result<Option<Tensor>> {
+        let _ = rows;
+        Ok(None)
+    }
+
+    /// All that belongs to these examples.
+    ///
+    /// # Errors
+    /// As [`batch`](Self::batch) and [`weights`](Self::weights).
+    fn examples(&self, rows: &[usize]) -> Result<Examples<Self::Input>> {
+        let (input, target) = self.batch(rows)?;
+        Ok(Examples { input, target, weights: self.weights(rows)? })
+    }
 
     /// Whether there is no example.
     fn is_empty(&self) -> bool {
@@ -47,65 +65,35 @@ impl<X: Batch> DataSet for (X, Tensor) {
     }
 }
 
-/// Cuts a data set into batches, shuffled anew in each epoch or in order.
+/// Inputs, targets and how much each example counts, as Keras' `sample_weight`.
 ///
 /// # Examples
 /// ```
-/// use brand_nn_tensor::{Rng, Tensor};
-/// use brand_nn_train::DataLoader;
+/// use brand_nn_tensor::Tensor;
+/// use brand_nn_train::DataSet;
 ///
-/// let data = (Tensor::arange(10), Tensor::arange(10));
-/// let loader = DataLoader::new(&data, 4);
-/// let sizes: Vec<_> = loader.in_order().map(|batch| batch.unwrap().1.len()).collect();
-/// assert_eq!(sizes, [4, 4, 2]);
-/// assert_eq!(loader.epoch(&mut Rng::new(1)).count(), 3);
+/// let data = (Tensor::arange(3), Tensor::zeros([3]), Tensor::from([1.0, 0.5, 2.0]));
+/// assert_eq!(data.weights(&[2, 0])?, Some(Tensor::from([2.0, 1.0])));
+/// # Ok::<(), brand_nn_train::Error>(())
 /// ```
-pub struct DataLoader<'a, D> {
-    data: &'a D,
-    batch_size: usize,
-    rows: Vec<usize>,
-}
+impl<X: Batch> DataSet for (X, Tensor, Tensor) {
+    type Input = X;
 
-impl<'a, D: DataSet> DataLoader<'a, D> {
-    /// Makes a loader over all examples; a batch size of 0 counts as 1.
-    #[must_use]
-    pub fn new(data: &'a D, batch_size: usize) -> Self {
-        Self::over(data, (0..data.len()).collect(), batch_size)
+    fn len(&self) -> usize {
+        self.0.len()
     }
 
-    /// Makes a loader over some examples.
-    #[must_use]
-    pub fn over(data: &'a D, rows: Vec<usize>, batch_size: usize) -> Self {
-        Self { data, batch_size: batch_size.max(1), rows }
+    fn batch(&self, rows: &[usize]) -> Result<(X, Tensor)> {
+        Ok((self.0.rows(rows)?, Batch::rows(&self.1, rows)?))
     }
 
-    /// The number of batches of an epoch.
-    #[must_use]
-    pub fn num_batches(&self) -> usize {
-        self.rows.len().div_ceil(self.batch_size)
+    fn weights(&self, rows: &[usize]) -> Result<Option<Tensor>> {
+        Ok(Some(Batch::rows(&self.2, rows)?))
     }
 
-    /// The batches of one epoch, the examples shuffled.
-    pub fn epoch(
-        &self,
-        rng: &mut Rng,
-    ) -> impl Iterator<Item = Result<(D::Input, Tensor)>> + use<'a, D> {
-        let order = Tensor::permutation(self.rows.len(), rng).to_vec::<i64>();
-        self.batches(order.into_iter().map(|i| self.rows[i as usize]).collect())
-    }
-
-    /// The batches with the examples in their order.
-    pub fn in_order(&self) -> impl Iterator<Item = Result<(D::Input, Tensor)>> + use<'a, D> {
-        self.batches(self.rows.clone())
-    }
-
-    fn batches(
-        &self,
-        rows: Vec<usize>,
-    ) -> impl Iterator<Item = Result<(D::Input, Tensor)>> + use<'a, D> {
-        let (data, size) = (self.data, self.batch_size);
-        let count = rows.len().div_ceil(size);
-        (0..count).map(move |i| data.batch(&rows[i * size..rows.len().min((i + 1) * size)]))
+    fn check(&self) -> Result<()> {
+        self.0.check()?;
+        crate::same_len(&[self.0.len(), self.1.len(), self.2.len()])
     }
 }
 

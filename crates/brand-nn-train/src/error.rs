@@ -78,20 +78,35 @@ pub enum Error {
         /// How to mend it.
         help: &'static str,
     },
-    /// A loss is not a finite number; the weights are those of the last good step.
+    /// A loss or gradient is not a finite number; the weights are those of the last good step.
     #[error(
-        "epoch {epoch}, step {step}: the loss is {loss} at rate {rate:e}; \
-         help: lower the learning rate, clip gradients, or look for NaN in the data"
+        "epoch {epoch}, step {step}: the loss is {loss} at rate {rate:e}, the norm of the gradient \
+         {gradient_norm}, the first parameter that is not finite or gets such a gradient: \
+         {parameter}; help: lower the learning rate, clip gradients, or look for NaN in the data"
     )]
     NotFinite {
         /// The epoch, from 1.
         epoch: usize,
-        /// The step in it, from 1.
+        /// The batch in it, from 1.
         step: usize,
         /// The loss.
         loss: f64,
         /// The learning rate.
         rate: f64,
+        /// The norm of all gradients together.
+        gradient_norm: f64,
+        /// The first parameter that is not finite, else the first with such a gradient.
+        parameter: String,
+    },
+    /// A signal asked for an end: the step was finished and the checkpoint written.
+    #[error(
+        "signal {signal} after {steps} steps; help: start again with Checkpoint::resume to go on"
+    )]
+    Interrupted {
+        /// The signal's number: 2 for Ctrl-C, 15 for a request to terminate.
+        signal: i32,
+        /// The steps that were taken.
+        steps: u64,
     },
     /// A callback stopped the training with an error of its own.
     #[error("callback {callback}: {problem}")]
@@ -113,6 +128,24 @@ pub enum Error {
     /// From the optimizer.
     #[error(transparent)]
     Optimizer(#[from] brand_nn_optim::Error),
+}
+
+impl Error {
+    /// The code that a program should end with: 128 and the signal, else 1.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_train::Error;
+    ///
+    /// assert_eq!(Error::Interrupted { signal: 15, steps: 7 }.exit_code(), 143);
+    /// ```
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Interrupted { signal, .. } => (128 + signal) as u8,
+            _ => 1,
+        }
+    }
 }
 
 impl From<brand_nn_tensor::Error> for Error {

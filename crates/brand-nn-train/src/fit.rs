@@ -1,6 +1,8 @@
 //! How long and in what way to train.
 
-use crate::{Callback, Error, Progress, Result};
+use crate::{Callback, Checkpoint, Error, Progress, Result, StopSignal};
+use brand_nn_autodiff::Gradients;
+use std::{path::PathBuf, time::Duration};
 
 /// How long and in what way to train.
 ///
@@ -11,8 +13,12 @@ use crate::{Callback, Error, Progress, Result};
 /// | [`validation_split`](Fit::validation_split) | none |
 /// | [`seed`](Fit::seed) | 0; it rules first values, shuffling and dropout |
 /// | [`shuffle`](Fit::shuffle) | yes, anew in each epoch |
-/// | [`clip_norm`](Fit::clip_norm) | none |
+/// | [`accumulate`](Fit::accumulate) | 1: a step after each batch |
+/// | [`clip_norm`](Fit::clip_norm), [`clip_value`](Fit::clip_value) | none |
 /// | [`class_weight`](Fit::class_weight) | all the same |
+/// | [`max_steps`](Fit::max_steps), [`max_time`](Fit::max_time) | none |
+/// | [`checkpoint`](Fit::checkpoint), [`resume_from`](Fit::resume_from) | none |
+/// | [`callback`](Fit::callback), [`stop_on`](Fit::stop_on) | none |
 /// | [`progress`](Fit::progress) | a bar on a terminal, a line an epoch elsewhere |
 ///
 /// # Examples
@@ -33,8 +39,16 @@ pub struct Fit {
     pub(crate) validation_split: f64,
     pub(crate) seed: u64,
     pub(crate) shuffle: bool,
+    pub(crate) accumulate: usize,
     pub(crate) clip_norm: Option<f64>,
+    pub(crate) clip_value: Option<f64>,
     pub(crate) class_weight: Vec<f64>,
+    pub(crate) max_steps: u64,
+    pub(crate) max_time: Duration,
+    pub(crate) limit_batches: Option<usize>,
+    pub(crate) checkpoint: Option<Checkpoint>,
+    pub(crate) resume_from: Option<PathBuf>,
+    pub(crate) stop: Option<StopSignal>,
     pub(crate) progress: Progress,
     pub(crate) callbacks: Vec<Box<dyn Callback>>,
 }
@@ -49,8 +63,16 @@ impl Fit {
             validation_split: 0.0,
             seed: 0,
             shuffle: true,
+            accumulate: 1,
             clip_norm: None,
+            clip_value: None,
             class_weight: Vec::new(),
+            max_steps: u64::MAX,
+            max_time: Duration::MAX,
+            limit_batches: None,
+            checkpoint: None,
+            resume_from: None,
+            stop: None,
             progress: Progress::Auto,
             callbacks: Vec::new(),
         }
@@ -82,6 +104,16 @@ impl Fit {
         Self { shuffle: on, ..self }
     }
 
+    /// Takes a step with the mean gradient of so many batches, as one large batch would give it.
+    ///
+    /// What is left at the end of an epoch gives a step of its own. Layers that look at the whole
+    /// batch, such as batch normalisation, see the small ones.
+    #[must_use]
+    #[doc(alias = "gradient_accumulation_steps")]
+    pub fn accumulate(self, batches: usize) -> Self {
+        Self { accumulate: batches, ..self }
+    }
+
     /// The largest norm that all gradients together may have.
     #[must_use]
     pub fn clip_norm(self, limit: f64) -> Self {
@@ -92,6 +124,61 @@ impl Fit {
     #[must_use]
     pub fn class_weight(self, weights: impl Into<Vec<f64>>) -> Self {
         Self { class_weight: weights.into(), ..self }
+    }
+
+    /// The largest size that an element of a gradient may have.
+    #[must_use]
+    pub fn clip_value(self, limit: f64) -> Self {
+        Self { clip_value: Some(limit), ..self }
+    }
+
+    /// Ends the training after so many steps, those before a resumption counted in.
+    #[must_use]
+    pub fn max_steps(self, steps: u64) -> Self {
+        Self { max_steps: steps, ..self }
+    }
+
+    /// Ends the training after the first step that is done when this time is over.
+    ///
+    /// The epoch is closed with what was seen of it; a [`Checkpoint`] has the place in it.
+    #[must_use]
+    pub fn max_time(self, time: Duration) -> Self {
+        Self { max_time: time, ..self }
+    }
+
+    /// Trains on the first batch alone: a model that can't learn it by heart has a mistake.
+    #[must_use]
+    #[doc(alias = "overfit_batches")]
+    pub fn overfit_one_batch(self) -> Self {
+        Self { limit_batches: Some(1), shuffle: false, validation_split: 0.0, ..self }
+    }
+
+    /// Runs one batch of training and one of validation, to see that everything fits together.
+    ///
+    /// No checkpoint is written.
+    #[must_use]
+    pub fn fast_dev_run(self) -> Self {
+        Self { epochs: 1, limit_batches: Some(1), checkpoint: None, ..self }
+    }
+
+    /// Writes the whole state of the training to a file, to go on from there.
+    #[must_use]
+    pub fn checkpoint(self, checkpoint: Checkpoint) -> Self {
+        Self { checkpoint: Some(checkpoint), ..self }
+    }
+
+    /// Goes on from the file that a [`Checkpoint`] wrote, as if nothing had come between.
+    ///
+    /// Data, plan and callbacks must be those of the first run; there may be more epochs.
+    #[must_use]
+    pub fn resume_from(self, path: impl Into<PathBuf>) -> Self {
+        Self { resume_from: Some(path.into()), ..self }
+    }
+
+    /// Finishes the step, writes the checkpoint and returns an error when a signal was received.
+    #[must_use]
+    pub fn stop_on(self, signal: &StopSignal) -> Self {
+        Self { stop: Some(signal.clone()), ..self }
     }
 
     /// How the training shows that it goes on.
@@ -120,21 +207,44 @@ impl Fit {
     pub fn check(&self) -> Result<()> {
         at_least_one("epochs", self.epochs)?;
         at_least_one("batch_size", self.batch_size)?;
+        at_least_one("accumulate", self.accumulate)?;
+        at_least_one("max_steps", self.max_steps as usize)?;
+        if let Some(checkpoint) = &self.checkpoint {
+            at_least_one("every_steps", checkpoint.every_steps.unwrap_or(1) as usize)?;
+            at_least_one("every_epochs", checkpoint.every_epochs)?;
+        }
         let share = self.validation_split;
-        let limit = self.clip_norm.unwrap_or(1.0);
         let refuse = |setting, got: f64, expected| {
             Err(Error::Setting { setting, got: got.to_string(), expected, help: "see Fit" })
         };
         if !(0.0..1.0).contains(&share) {
             return refuse("validation_split", share, "a share from 0 to below 1");
         }
-        if limit.is_nan() || limit <= 0.0 {
-            return refuse("clip_norm", limit, "a number above 0");
+        for (name, limit) in [("clip_norm", self.clip_norm), ("clip_value", self.clip_value)] {
+            if let Some(limit) = limit.filter(|limit| limit.is_nan() || *limit <= 0.0) {
+                return refuse(name, limit, "a number above 0");
+            }
         }
         if let Some(&weight) = self.class_weight.iter().find(|w| !w.is_finite() || **w < 0.0) {
             return refuse("class_weight", weight, "numbers of at least 0");
         }
         self.callbacks.iter().try_for_each(|callback| callback.check())
+    }
+
+    /// The gradients as the optimizer gets them.
+    pub(crate) fn clipped(&self, gradients: Gradients, norm: f64) -> Gradients {
+        let gradients = match self.clip_norm.map(|limit| limit / (norm + 1e-6)) {
+            Some(factor) if factor < 1.0 => gradients.scale(factor),
+            _ => gradients,
+        };
+        match self.clip_value {
+            Some(limit) => gradients.clip_value(limit),
+            None => gradients,
+        }
+    }
+
+    pub(crate) fn is_over(&self, steps: u64, time: Duration) -> bool {
+        steps >= self.max_steps || time >= self.max_time
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{Batch, Result, Trainer};
 use brand_nn_autodiff::{Params, Var};
-use brand_nn_layers::{Call, Layer, Pass};
+use brand_nn_layers::{Call, Flow, Layer, Pass};
 use brand_nn_losses::Loss;
 use brand_nn_optim::Optimizer;
 use brand_nn_tensor::Tensor;
@@ -50,6 +50,16 @@ pub trait Model: Params + Send + Sync {
     /// If the input is not what the model takes.
     fn run(&self, input: &Self::Input, pass: &mut Pass) -> Result<Var>;
 
+    /// Computes the output of a batch with the mask of its real steps, where it has one.
+    ///
+    /// The loss and the metrics then leave padded steps out.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    fn run_flow(&self, input: &Self::Input, pass: &mut Pass) -> Result<Flow> {
+        Ok(self.run(input, pass)?.into())
+    }
+
     /// The architecture as text that it can be rebuilt from, where it has one.
     fn architecture(&self) -> Option<String> {
         None
@@ -73,6 +83,10 @@ impl<L: Layer> Model for L {
 
     fn run(&self, input: &Tensor, pass: &mut Pass) -> Result<Var> {
         Ok(self.call(input, pass)?)
+    }
+
+    fn run_flow(&self, input: &Tensor, pass: &mut Pass) -> Result<Flow> {
+        Ok(self.call_flow(input, pass)?)
     }
 
     fn architecture(&self) -> Option<String> {

@@ -97,7 +97,8 @@ impl SavedModel {
         let Some(json) = file.metadata.get(ARCHITECTURE_KEY) else {
             return Err(refusal(path, "it has weights but no architecture".into()));
         };
-        let network = Sequential::from_json(json, registry)?.rebuild()?;
+        let network = Sequential::from_json(json, registry).and_then(Sequential::rebuild);
+        let network = network.map_err(|error| misbuilt(path, &error))?;
         let name = path.display().to_string();
         load_tensors(&network, file.tensors, &name)?;
         init(&network, 0)?; // names the parameters; none is pending
@@ -127,6 +128,17 @@ impl SavedModel {
     #[must_use]
     pub fn into_network(self) -> Network {
         self.network
+    }
+}
+
+/// An architecture that can't be built; its own advice is for programs, not for files.
+fn misbuilt(path: &Path, error: &brand_nn_layers::Error) -> Error {
+    let text = error.to_string();
+    Error::File {
+        path: path.to_owned(),
+        place: "the architecture".into(),
+        problem: text.split("; help: ").next().unwrap_or_default().to_owned(),
+        help: "give layers of your own to SavedModel::open_with",
     }
 }
 

@@ -7,6 +7,7 @@
 //! | few categories | [`OneHot`] | a 0 or 1 for each |
 //! | ordered categories | [`Ordinal`] | a number from 0 |
 //! | many categories | [`Hashing`], [`TargetEncoder`] | some numbers, one number |
+//! | texts | [`BagOfWords`] | a number for each word |
 //! | days | [`DateFeatures`] | numbers of the calendar |
 //! | anything with gaps | [`Imputer`] | the same without |
 //! | labels | [`LabelEncoder`] | classes to train on |
@@ -14,6 +15,7 @@
 //! All but the last are a [`Transformer`], alone or as steps of a [`ColumnTransformer`]. A missing
 //! value stays missing but where a page says otherwise; a tensor can't have one.
 
+mod bag_of_words;
 mod column_transformer;
 mod date_features;
 mod hashing;
@@ -35,6 +37,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{Column, Error, Result, Table};
 
+pub use bag_of_words::{BagOfWords, Word};
 pub use column_transformer::{ColumnTransformer, FittedColumnTransformer};
 pub use date_features::{DateFeatures, DatePart};
 pub use hashing::Hashing;

@@ -40,11 +40,16 @@ impl Display {
         }
     }
 
-    pub(crate) fn epoch_start(&mut self, epoch: usize, batches: usize) {
+    /// An epoch of so many batches, if the number is known, of which some were seen before.
+    pub(crate) fn epoch_start(&mut self, epoch: usize, batches: Option<usize>, seen: usize) {
         (self.epoch, self.started) = (epoch, Instant::now());
         if let Some(bar) = &self.bar {
             bar.reset();
-            bar.set_length(batches as u64);
+            match batches {
+                Some(batches) => bar.set_length(batches as u64),
+                None => bar.unset_length(),
+            }
+            bar.set_position(seen as u64);
             bar.set_prefix(format!("epoch {}/{}", epoch + 1, self.epochs));
         }
     }

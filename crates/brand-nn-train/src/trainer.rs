@@ -1,16 +1,19 @@
 //! A model joined with an optimizer, a loss and metrics: fit, evaluate, predict, save.
 
 use crate::{
-    Batch, DataLoader, DataSet, Epoch, Error, Fit, History, Metric, Model, ModelFile, Result,
-    Scores, data::test_count, progress::Display,
+    Batch, Batches, EpochOrder, Error, Examples, Fit, History, Metric, Model, ModelFile, Result,
+    Scores, data::test_count, run::Run,
 };
-use brand_nn_autodiff::{ParamSet, Var, init};
-use brand_nn_layers::Pass;
+use brand_nn_autodiff::{ParamSet, Var, init, load_tensors};
+use brand_nn_layers::{Flow, Pass};
 use brand_nn_losses::Loss;
 use brand_nn_optim::Optimizer;
-use brand_nn_tensor::{DType, Rng, Tensor};
+use brand_nn_tensor::{DType, Tensor};
 use serde::Serialize;
-use std::{ops::ControlFlow, path::Path};
+use std::{
+    ops::{ControlFlow, Range},
+    path::Path,
+};
 
 /// A model joined with an optimizer, a loss and metrics; made by [`Model::compile`].
 ///
@@ -38,10 +41,10 @@ use std::{ops::ControlFlow, path::Path};
 pub struct Trainer<M> {
     /// The model, for what the trainer does not do.
     pub model: M,
-    optimizer: Box<dyn Optimizer>,
-    loss: Box<dyn Loss>,
-    metrics: Vec<Box<dyn Metric>>,
-    file: ModelFile,
+    pub(crate) optimizer: Box<dyn Optimizer>,
+    pub(crate) loss: Box<dyn Loss>,
+    pub(crate) metrics: Vec<Box<dyn Metric>>,
+    pub(crate) file: ModelFile,
 }
 
 /// The number of examples that are evaluated or predicted at a time.
@@ -62,40 +65,84 @@ impl<M: Model> Trainer<M> {
     /// Trains the model: draws what is pending, then goes over the data as the plan says.
     ///
     /// # Errors
-    /// If a setting is out of range, inputs and targets do not belong together, a loss is not
-    /// finite, or a layer or callback fails. The weights stay those of the last good step.
-    pub fn fit(&mut self, data: &impl DataSet<Input = M::Input>, mut plan: Fit) -> Result<History> {
-        plan.check()?;
-        self.optimizer.check()?;
-        data.check()?;
-        let (train, validation) = self.split(data.len(), &plan)?;
-        init(&self.model, plan.seed)?;
-        let mut display = Display::new(plan.progress, plan.epochs);
-        let mut history = History::default();
-        for number in 0..plan.epochs {
-            let loader = DataLoader::over(data, train.clone(), plan.batch_size);
-            display.epoch_start(number, loader.num_batches());
-            let mut scores = self.epoch(&loader, number, &plan, &display)?;
-            if !validation.is_empty() {
-                let watched = DataLoader::over(data, validation.clone(), INFERENCE_BATCH);
-                scores.extend(self.measure(&watched)?.prefixed("val_"));
-            }
-            display.epoch_end(&scores);
-            history.epochs.push(scores);
-            if self.ask(&mut plan, number, &history)?.is_break() {
-                break;
-            }
-        }
-        for callback in &mut plan.callbacks {
-            callback.fit_end(&self.model)?;
-            history.best_epoch = callback.restored().or(history.best_epoch);
-        }
-        Ok(history)
+    /// If a setting is out of range, inputs and targets do not belong together, a loss or gradient
+    /// is not finite, a signal came, or a layer or callback fails. The weights stay those of the
+    /// last good step.
+    pub fn fit(&mut self, data: &impl Batches<Input = M::Input>, plan: Fit) -> Result<History> {
+        self.check(data, &plan)?;
+        let (train, watched) = split(data.num_examples(), &plan)?;
+        let (size, most) = inference(&plan);
+        let validate = |trainer: &mut Self| {
+            let Some(rows) = &watched else { return Ok(None) };
+            let order = EpochOrder { rows: Some(rows.clone()), ..EpochOrder::new(size) };
+            trainer.measure(data, &order, most).map(Some)
+        };
+        Run::new(self, plan, data.num_examples())?.all(data, &train, &validate)
     }
 
-    /// The numbers of the examples to train with and, from the end, of those to validate with.
-    fn split(&self, len: usize, plan: &Fit) -> Result<(Vec<usize>, Vec<usize>)> {
-        if len == 0 {
+    /// Trains the model as [`fit`](Self::fit) does, with validation data of their own.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit); also if the plan has a validation split too.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_layers::{Sequential, dense};
+    /// use brand_nn_losses::mse;
+    /// use brand_nn_optim::Sgd;
+    /// use brand_nn_tensor::Tensor;
+    /// use brand_nn_train::{Fit, Model};
+    ///
+    /// let ones = |rows: usize| (Tensor::ones([rows, 1]), Tensor::ones([rows]));
+    /// let (train, test) = (ones(8), ones(2));
+    /// let mut trainer = Sequential::new().add(dense(1)).build([1])?.compile(Sgd::new(0.1), mse);
+    /// let history = trainer.fit_validated(&train, &test, Fit::epochs(30).quiet())?;
+    /// assert!(history.last("val_loss").unwrap() < 1e-3);
+    /// # Ok::<(), brand_nn_train::Error>(())
+    /// ```
+    pub fn fit_validated(
+        &mut self,
+        data: &impl Batches<Input = M::Input>,
+        validation: &impl Batches<Input = M::Input>,
+        plan: Fit,
+    ) -> Result<History> {
+        self.check(data, &plan)?;
+        validation.check_parts()?;
+        if plan.validation_split != 0.0 {
+            return Err(Error::Setting {
+                setting: "validation_split",
+                got: plan.validation_split.to_string(),
+                expected: "none beside validation data",
+                help: "use fit for a split, fit_validated for data of their own",
+            });
+        }
+        let (size, most) = inference(&plan);
+        let order = EpochOrder::new(size);
+        let validate = |trainer: &mut Self| trainer.measure(validation, &order, most).map(Some);
+        Run::new(self, plan, data.num_examples())?.all(data, &None, &validate)
+    }
+
+    /// Does something without metrics, then gives weights and optimizer back what they were.
+    pub(crate) fn untouched<R>(
+        &mut self,
+        seed: u64,
+        work: impl FnOnce(&mut Self) -> Result<R>,
+    ) -> Result<R> {
+        init(&self.model, seed)?;
+        let weights = ParamSet::all(&self.model)?.to_file()?;
+        let (state, metrics) = (self.optimizer.state(), std::mem::take(&mut self.metrics));
+        let result = work(self);
+        self.metrics = metrics;
+        load_tensors(&self.model, weights.tensors, "the weights from before")?;
+        self.optimizer.load_state(state)?;
+        result
+    }
+
+    fn check(&self, data: &impl Batches<Input = M::Input>, plan: &Fit) -> Result<()> {
+        plan.check()?;
+        self.optimizer.check()?;
+        data.check_parts()?;
+        if data.num_examples() == Some(0) {
             return Err(Error::Data {
                 what: "the data",
                 got: "no example".into(),
@@ -103,108 +150,64 @@ impl<M: Model> Trainer<M> {
                 help: "read or generate some",
             });
         }
-        let kept = match plan.validation_split {
-            0.0 => len,
-            share => len - test_count(len, share)?,
-        };
-        Ok(((0..kept).collect(), (kept..len).collect()))
+        Ok(init(&self.model, plan.seed)?)
     }
 
-    /// Goes over the data once.
-    fn epoch<D: DataSet<Input = M::Input>>(
-        &mut self,
-        loader: &DataLoader<'_, D>,
-        number: usize,
-        plan: &Fit,
-        display: &Display,
-    ) -> Result<Scores> {
-        let mut rng = Rng::keyed(plan.seed, &format!("epoch {number}"));
-        self.metrics.iter_mut().for_each(|metric| metric.reset());
-        let mut losses = Mean::default();
-        let mut shuffled = plan.shuffle.then(|| loader.epoch(&mut rng));
-        let mut ordered = loader.in_order();
-        let batches = std::iter::from_fn(|| match &mut shuffled {
-            Some(batches) => batches.next(),
-            None => ordered.next(),
-        });
-        for (step, batch) in batches.enumerate() {
-            let (input, target) = batch?;
-            let loss = self.step(&input, &target, plan, &mut rng).map_err(|error| match error {
-                Error::NotFinite { loss, rate, .. } => {
-                    Error::NotFinite { epoch: number + 1, step: step + 1, loss, rate }
-                }
-                error => error,
-            })?;
-            losses.add(loss, input.len());
-            display.step(losses.value(), self.optimizer.rate());
-        }
-        self.scores(&losses)
-    }
-
-    /// One step: the loss of a batch, its gradients, better weights.
-    fn step(
-        &mut self,
-        input: &M::Input,
-        target: &Tensor,
-        plan: &Fit,
-        rng: &mut Rng,
-    ) -> Result<f64> {
-        let output = self.model.run(input, &mut Pass::training(rng))?;
-        let loss = self.loss_of(&output, target, &plan.class_weight)?;
-        let value = loss.item();
-        let mut gradients = loss.backward()?;
-        if let Some(limit) = plan.clip_norm {
-            gradients = gradients.clip_norm(limit);
-        }
-        if !value.is_finite() {
-            let rate = self.optimizer.rate();
-            return Err(Error::NotFinite { epoch: 0, step: 0, loss: value, rate });
-        }
-        for metric in &mut self.metrics {
-            metric.update(output.tensor(), target)?;
-        }
-        drop((output, loss));
-        self.optimizer.step(&mut self.model, gradients)?;
-        Ok(value)
-    }
-
-    fn loss_of(&self, output: &Var, target: &Tensor, class_weight: &[f64]) -> Result<Var> {
-        if class_weight.is_empty() {
-            return Ok(self.loss.loss(output, target)?);
-        }
-        let classes = target.to(DType::I64).flatten();
-        let table = Tensor::from(class_weight.to_vec());
-        let weights = table.index_select(0, &classes)?;
-        Ok(self.loss.weighted(output, target, &weights)?)
+    /// The loss of a batch: weighted where examples have weights, and of real steps alone.
+    pub(crate) fn loss_of(
+        &self,
+        flow: &Flow,
+        examples: &Examples<M::Input>,
+        class_weight: &[f64],
+    ) -> Result<Var> {
+        let (output, target) = (&flow.value, &examples.target);
+        let weights = weights_of(examples, class_weight)?;
+        Ok(match (weights, &flow.mask) {
+            (None, None) => self.loss.loss(output, target)?,
+            (Some(weights), None) => self.loss.weighted(output, target, &weights)?,
+            (None, Some(mask)) => self.loss.masked(output, target, mask.steps())?,
+            (Some(_), Some(_)) => {
+                return Err(Error::Setting {
+                    setting: "class_weight or sample weights",
+                    got: "for an output with a mask".into(),
+                    expected: "none",
+                    help: "give steps that should not count the mask's padding",
+                });
+            }
+        })
     }
 
     /// The mean loss and the metrics of data, without training.
     ///
     /// # Errors
     /// If inputs and targets do not belong together, or a layer fails.
-    pub fn evaluate(&mut self, data: &impl DataSet<Input = M::Input>) -> Result<Scores> {
-        data.check()?;
-        self.measure(&DataLoader::new(data, INFERENCE_BATCH))
+    pub fn evaluate(&mut self, data: &impl Batches<Input = M::Input>) -> Result<Scores> {
+        data.check_parts()?;
+        self.measure(data, &EpochOrder::new(INFERENCE_BATCH), usize::MAX)
     }
 
-    fn measure<D: DataSet<Input = M::Input>>(
+    fn measure(
         &mut self,
-        loader: &DataLoader<'_, D>,
+        data: &impl Batches<Input = M::Input>,
+        order: &EpochOrder,
+        most: usize,
     ) -> Result<Scores> {
         self.metrics.iter_mut().for_each(|metric| metric.reset());
-        let mut losses = Mean::default();
-        for batch in loader.in_order() {
-            let (input, target) = batch?;
-            let output = self.model.run(&input, &mut Pass::inference())?;
-            losses.add(self.loss.loss(&output, &target)?.item(), input.len());
+        let (mut losses, mut seen) = (Mean::default(), 0);
+        data.each(order, &mut |examples| {
+            let flow = self.model.run_flow(&examples.input, &mut Pass::inference())?;
+            losses.add(self.loss_of(&flow, &examples, &[])?.item(), examples.target.len());
+            let (output, target) = kept(&flow, &examples.target)?;
             for metric in &mut self.metrics {
-                metric.update(output.tensor(), &target)?;
+                metric.update(&output, &target)?;
             }
-        }
+            seen += 1;
+            Ok(if seen < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        })?;
         self.scores(&losses)
     }
 
-    fn scores(&self, losses: &Mean) -> Result<Scores> {
+    pub(crate) fn scores(&self, losses: &Mean) -> Result<Scores> {
         let metrics = self.metrics.iter().map(|m| Ok((m.name().to_owned(), m.value()?)));
         metrics.chain([Ok(("loss".to_owned(), losses.value()))]).collect()
     }
@@ -215,19 +218,6 @@ impl<M: Model> Trainer<M> {
     /// If the inputs are not what the model takes, or it has no values yet.
     pub fn predict(&self, input: &M::Input) -> Result<Tensor> {
         predict(&self.model, input)
-    }
-
-    /// Shows all callbacks a finished epoch; one that says stop is enough.
-    fn ask(&self, plan: &mut Fit, number: usize, history: &History) -> Result<ControlFlow<()>> {
-        let Some(scores) = history.epochs.last() else { return Ok(ControlFlow::Continue(())) };
-        let epoch = Epoch { number, scores, model: &self.model };
-        let mut answer = ControlFlow::Continue(());
-        for callback in &mut plan.callbacks {
-            if callback.epoch_end(&epoch)?.is_break() {
-                answer = ControlFlow::Break(());
-            }
-        }
-        Ok(answer)
     }
 
     /// Puts something into the model's file, such as the tokenizer that made its input.
@@ -259,7 +249,7 @@ impl<M: Model> Trainer<M> {
 pub fn predict<M: Model>(model: &M, input: &M::Input) -> Result<Tensor> {
     let rows: Vec<usize> = (0..input.len()).collect();
     let run = |rows: &[usize]| -> Result<Tensor> {
-        Ok(model.run(&input.rows(rows)?, &mut Pass::inference())?.into_tensor())
+        Ok(model.run_flow(&input.rows(rows)?, &mut Pass::inference())?.value.into_tensor())
     };
     if rows.is_empty() {
         return run(&rows);
@@ -268,20 +258,74 @@ pub fn predict<M: Model>(model: &M, input: &M::Input) -> Result<Tensor> {
     Ok(Tensor::concat(&parts, 0))
 }
 
+/// The rows to train with and, from the end, those to validate with; all if none are known.
+#[allow(clippy::type_complexity, reason = "two ranges, each of which may be missing")]
+fn split(
+    examples: Option<usize>,
+    plan: &Fit,
+) -> Result<(Option<Range<usize>>, Option<Range<usize>>)> {
+    match (plan.validation_split, examples) {
+        (0.0, _) => Ok((None, None)),
+        (share, Some(len)) => {
+            let kept = len - test_count(len, share)?;
+            Ok((Some(0..kept), Some(kept..len)))
+        }
+        (share, None) => Err(Error::Setting {
+            setting: "validation_split",
+            got: share.to_string(),
+            expected: "0 for data whose number of rows is not known",
+            help: "give validation data of their own to fit_validated",
+        }),
+    }
+}
+
+/// The number of examples and of batches that are measured at a time.
+fn inference(plan: &Fit) -> (usize, usize) {
+    (INFERENCE_BATCH, plan.limit_batches.unwrap_or(usize::MAX))
+}
+
+/// How much each example counts: by its class, by its own weight, or by both.
+fn weights_of<X>(examples: &Examples<X>, class_weight: &[f64]) -> Result<Option<Tensor>> {
+    if class_weight.is_empty() {
+        return Ok(examples.weights.clone());
+    }
+    let classes = examples.target.to(DType::I64).flatten();
+    let by_class = Tensor::from(class_weight.to_vec()).index_select(0, &classes)?;
+    Ok(Some(match &examples.weights {
+        Some(own) => by_class * own.to(DType::F64),
+        None => by_class,
+    }))
+}
+
+/// Outputs and targets of the steps that are real, one after the other; all without a mask.
+pub(crate) fn kept(flow: &Flow, target: &Tensor) -> Result<(Tensor, Tensor)> {
+    let output = flow.value.tensor();
+    let Some(mask) = &flow.mask else { return Ok((output.clone(), target.clone())) };
+    let steps = mask.steps().to_vec::<bool>();
+    let real = (0..steps.len() as i64).filter(|&step| steps[step as usize]);
+    let real = Tensor::from(real.collect::<Vec<_>>());
+    let rows = |tensor: &Tensor| -> Result<Tensor> {
+        let width = tensor.size() / steps.len().max(1);
+        let shape = if tensor.ndim() > 2 { vec![steps.len(), width] } else { vec![steps.len()] };
+        Ok(tensor.reshape(shape).index_select(0, &real)?)
+    };
+    Ok((rows(output)?, rows(target)?))
+}
+
 /// A mean over examples, gathered batch by batch.
 #[derive(Default)]
-struct Mean {
-    sum: f64,
-    count: usize,
+pub(crate) struct Mean {
+    pub(crate) sum: f64,
+    pub(crate) count: usize,
 }
 
 impl Mean {
-    fn add(&mut self, mean: f64, count: usize) {
+    pub(crate) fn add(&mut self, mean: f64, count: usize) {
         self.sum += mean * count as f64;
         self.count += count;
     }
 
-    fn value(&self) -> f64 {
+    pub(crate) fn value(&self) -> f64 {
         self.sum / self.count as f64
     }
 }

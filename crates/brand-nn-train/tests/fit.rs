@@ -151,7 +151,7 @@ fn class_weights_move_the_decision() {
 fn early_stopping_waits_and_restores() {
     struct Watch(Vec<usize>);
     impl Callback for Watch {
-        fn epoch_end(&mut self, epoch: &Epoch<'_>) -> Result<ControlFlow<()>> {
+        fn epoch_end(&mut self, epoch: &mut Epoch<'_>) -> Result<ControlFlow<()>> {
             self.0.push(epoch.number);
             Ok(ControlFlow::Continue(()))
         }

@@ -147,6 +147,15 @@ impl Metric for Careless {
     fn reset(&mut self) {
         self.0 = 0.0;
     }
+
+    fn state(&self) -> Vec<f64> {
+        vec![self.0]
+    }
+
+    fn load_state(&mut self, state: &[f64]) -> brand_nn_train::Result<()> {
+        self.0 = state[0];
+        Ok(())
+    }
 }
 
 #[test]

@@ -42,3 +42,27 @@ mod guide_01_first_model {}
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/guide/02-data.md")]
 mod guide_02_data {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/03-batches.md")]
+mod guide_03_batches {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/04-training.md")]
+mod guide_04_training {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/05-callbacks.md")]
+mod guide_05_callbacks {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/06-resume.md")]
+mod guide_06_resume {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/07-files.md")]
+mod guide_07_files {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/08-search.md")]
+mod guide_08_search {}

@@ -38,12 +38,16 @@ pub use brand_nn_text::{
     FittedWordTokenizer, PadOptions, Side, Splitter, WordTokenizer, pad_sequences,
 };
 pub use brand_nn_train::{
-    Accuracy, Auc, Batch, Callback, Column, ColumnTransformer, ColumnType, ConfusionMatrix,
-    DataLoader, DataSet, Date, DateFeatures, EarlyStopping, Encoding, Epoch, F1, Fit,
-    FittedColumnTransformer, FittedLabelEncoder, Fold, Hashing, History, Imputer, KFold,
-    LabelEncoder, Metric, MinMaxScaler, Model, OneHot, Ordinal, Precision, Progress, QuantileBins,
-    Recall, RobustScaler, SavedModel, Schema, Scores, StandardScaler, Table, TableReader,
-    TargetEncoder, TextColumns, TextSet, TimeSeriesSplit, Trainer, Transformer, confusion_matrix,
-    corpus, cross_validate, group_split, leave_last_out, stratified_split, time_split,
+    Accuracy, Auc, BagOfWords, Batch, BatchSizeFinder, Batches, Callback, Checkpoint, Column,
+    ColumnTransformer, ColumnType, ConfusionMatrix, CsvLogger, DataLoader, DataSet, Date,
+    DateFeatures, EarlyStopping, Ema, Encoding, Ensemble, Epoch, Examples, F1, Fit,
+    FittedColumnTransformer, FittedLabelEncoder, Fold, Hashing, History, Imputer, JsonLogger,
+    KFold, LabelEncoder, LrScheduler, Metric, MinMaxScaler, Model, ModelCheckpoint, OneHot,
+    Ordinal, Precision, Progress, QuantileBins, RateFinder, Recall, ReduceLrOnPlateau,
+    RobustScaler, SavedModel, Schema, Scores, Search, Sequences, Snapshots, Space, Spread,
+    StandardScaler, StopSignal, Table, TablePieces, TableReader, TargetEncoder, TensorBoard,
+    TerminateOnNan, TextAugmenter, TextColumns, TextSet, TimeSeriesSplit, Trainer, TrainingStep,
+    Transformer, Weights, augment, bagging, confusion_matrix, corpus, cross_validate, group_split,
+    leave_last_out, mc_dropout, mixup, noise, out_of_fold, stratified_split, time_split,
     train_test_split,
 };

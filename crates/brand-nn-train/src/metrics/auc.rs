@@ -18,5 +18,6 @@ collected! {
     /// assert_eq!(auc.value()?, 0.75);
     /// # Ok::<(), brand_nn_train::Error>(())
     /// ```
-    Auc, "auc", labelled, bool, brand_nn_stats::metrics::roc_auc
+    Auc, "auc", labelled, bool, |x: f64| x > 0.5,
+    brand_nn_stats::metrics::roc_auc
 }

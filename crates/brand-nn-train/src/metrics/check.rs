@@ -6,9 +6,10 @@ use brand_nn_tensor::Tensor;
 /// Puts a metric through the contract that all metrics keep.
 ///
 /// `expected` is the measure of the examples, such as a pure function of slices gives. Checked, to
-/// 1e-9: the value is as expected for one batch and for batches of one, two and three examples, with
-/// empty batches between; it is refused before the first example and after a reset; a reset
-/// forgets; outputs that are NaN and targets that do not fit are refused.
+/// 1e-9: the value is as expected for one batch and for batches of one, two and three examples,
+/// with empty batches between; it is refused before the first example and after a reset; a reset
+/// forgets; a state that is saved and loaded in the middle changes nothing; outputs that are NaN
+/// and targets that do not fit are refused.
 ///
 /// # Errors
 /// What the metric itself returns for examples that it should take.
@@ -44,6 +45,7 @@ pub fn metric(
     }
     metric.reset();
     assert!(metric.value().is_err(), "{name}: a value after a reset");
+    resumes(metric, output, target)?;
     refusals(metric, output, target);
     Ok(())
 }
@@ -55,6 +57,28 @@ fn feed(metric: &mut dyn Metric, output: &Tensor, target: &Tensor, size: usize) 
         metric.update(&output.slice(0, start..end), &target.slice(0, start..end))?;
         metric.update(&output.slice(0, end..end), &target.slice(0, end..end))?;
     }
+    Ok(())
+}
+
+/// What is saved after half of the examples is all that is known of them.
+#[track_caller]
+fn resumes(metric: &mut dyn Metric, output: &Tensor, target: &Tensor) -> Result<()> {
+    let half = target.len() / 2;
+    let state = |metric: &mut dyn Metric, from: usize, to: usize| -> Result<Vec<f64>> {
+        metric.update(&output.slice(0, from..to), &target.slice(0, from..to))?;
+        Ok(metric.state())
+    };
+    metric.reset();
+    let middle = state(metric, 0, half)?;
+    let whole = state(metric, half, target.len())?;
+    metric.reset();
+    metric.load_state(&middle)?;
+    let resumed = state(metric, half, target.len())?;
+    let name = metric.name();
+    assert!(resumed == whole, "{name}: {resumed:?} after a state was loaded, expected {whole:?}");
+    let foreign = metric.load_state(&[1.0; 3]);
+    assert!(foreign.is_err(), "{name}: takes three numbers for a state");
+    metric.reset();
     Ok(())
 }
 

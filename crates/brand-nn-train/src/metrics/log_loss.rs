@@ -46,4 +46,13 @@ impl Metric for LogLoss {
     fn reset(&mut self) {
         *self = Self::default();
     }
+
+    fn state(&self) -> Vec<f64> {
+        self.mean.state()
+    }
+
+    fn load_state(&mut self, state: &[f64]) -> Result<()> {
+        self.mean = Mean::from_state(state)?;
+        Ok(())
+    }
 }

@@ -92,4 +92,13 @@ pub trait Metric: Send {
 
     /// Forgets all batches.
     fn reset(&mut self);
+
+    /// All that it has gathered, as numbers, for a checkpoint in the middle of an epoch.
+    fn state(&self) -> Vec<f64>;
+
+    /// Goes on from what another of the same settings had gathered.
+    ///
+    /// # Errors
+    /// If the numbers are not such a state.
+    fn load_state(&mut self, state: &[f64]) -> Result<()>;
 }

@@ -17,5 +17,6 @@ collected! {
     /// assert!((area.value()? - 5.0 / 6.0).abs() < 1e-12);
     /// # Ok::<(), brand_nn_train::Error>(())
     /// ```
-    PrAuc, "pr_auc", labelled, bool, brand_nn_stats::metrics::average_precision
+    PrAuc, "pr_auc", labelled, bool, |x: f64| x > 0.5,
+    brand_nn_stats::metrics::average_precision
 }

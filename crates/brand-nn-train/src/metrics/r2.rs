@@ -17,5 +17,5 @@ collected! {
     /// assert_eq!(r2.value()?, 0.5);
     /// # Ok::<(), brand_nn_train::Error>(())
     /// ```
-    R2, "r2", pairs, f64, brand_nn_stats::metrics::r2
+    R2, "r2", pairs, f64, |x: f64| x, brand_nn_stats::metrics::r2
 }

@@ -131,12 +131,60 @@ impl Mean {
         Ok(())
     }
 
+    pub(super) fn state(self) -> Vec<f64> {
+        vec![self.sum, self.examples]
+    }
+
+    pub(super) fn from_state(state: &[f64]) -> Result<Self> {
+        let &[sum, examples] = state else { return Err(foreign(state)) };
+        Ok(Self { sum, examples })
+    }
+
     pub(super) fn value(self, op: &'static str) -> Result<f64> {
         if self.examples > 0.0 {
             return Ok(self.sum / self.examples);
         }
         Err(brand_nn_stats::Error::Empty { op, what: "examples" }.into())
     }
+}
+
+/// The numbers of a saved state that are not those of the metric.
+pub(super) fn foreign(state: &[f64]) -> Error {
+    Error::Data {
+        what: "the saved state of a metric",
+        got: format!("{} numbers", state.len()),
+        expected: "the state of a metric of the same kind",
+        help: "resume with the metrics that the file was written with",
+    }
+}
+
+/// The counts of a matrix, row by row.
+pub(super) fn counts(matrix: &ConfusionMatrix) -> Vec<f64> {
+    let classes = 0..matrix.num_classes();
+    classes.clone().flat_map(|a| classes.clone().map(move |p| matrix.count(a, p))).collect()
+}
+
+/// The matrix that has these counts.
+pub(super) fn matrix_of(counts: &[f64]) -> Result<ConfusionMatrix> {
+    let classes = counts.len().isqrt();
+    if classes * classes != counts.len() {
+        return Err(foreign(counts));
+    }
+    if counts.is_empty() {
+        return Ok(ConfusionMatrix::default());
+    }
+    let places = 0..counts.len();
+    let actual: Vec<_> = places.clone().map(|place| place / classes).collect();
+    let predicted: Vec<_> = places.map(|place| place % classes).collect();
+    Ok(ConfusionMatrix::weighted(&predicted, &actual, counts)?)
+}
+
+/// The numbers of a state cut in the middle.
+pub(super) fn halves(state: &[f64]) -> Result<(&[f64], &[f64])> {
+    if state.len() % 2 == 1 {
+        return Err(foreign(state));
+    }
+    Ok(state.split_at(state.len() / 2))
 }
 
 /// A metric of predicted and actual classes, from the [`ConfusionMatrix`] of all batches.
@@ -198,6 +246,15 @@ macro_rules! counted {
             fn reset(&mut self) {
                 self.matrix = Default::default();
             }
+
+            fn state(&self) -> Vec<f64> {
+                crate::metrics::shared::counts(&self.matrix)
+            }
+
+            fn load_state(&mut self, state: &[f64]) -> crate::Result<()> {
+                self.matrix = crate::metrics::shared::matrix_of(state)?;
+                Ok(())
+            }
         }
     };
 }
@@ -236,13 +293,25 @@ macro_rules! averaged {
             fn reset(&mut self) {
                 *self = Self::default();
             }
+
+            fn state(&self) -> Vec<f64> {
+                self.mean.state()
+            }
+
+            fn load_state(&mut self, state: &[f64]) -> crate::Result<()> {
+                self.mean = crate::metrics::shared::Mean::from_state(state)?;
+                Ok(())
+            }
         }
     };
 }
 
 /// A metric that needs all outputs and targets at once, and keeps them.
 macro_rules! collected {
-    ($(#[$doc:meta])* $type:ident, $name:literal, $read:path, $target:ty, $pure:path) => {
+    (
+        $(#[$doc:meta])* $type:ident, $name:literal, $read:path,
+        $target:ty, $target_of:expr, $pure:path
+    ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default)]
         pub struct $type {
@@ -272,6 +341,18 @@ macro_rules! collected {
 
             fn reset(&mut self) {
                 *self = Self::default();
+            }
+
+            fn state(&self) -> Vec<f64> {
+                let targets = self.targets.iter().map(|&target| f64::from(target));
+                self.outputs.iter().copied().chain(targets).collect()
+            }
+
+            fn load_state(&mut self, state: &[f64]) -> crate::Result<()> {
+                let (outputs, targets) = crate::metrics::shared::halves(state)?;
+                self.outputs = outputs.to_vec();
+                self.targets = targets.iter().map(|&x| $target_of(x)).collect();
+                Ok(())
             }
         }
     };

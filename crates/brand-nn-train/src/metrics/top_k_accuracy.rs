@@ -58,4 +58,13 @@ impl Metric for TopKAccuracy {
     fn reset(&mut self) {
         self.mean = Mean::default();
     }
+
+    fn state(&self) -> Vec<f64> {
+        self.mean.state()
+    }
+
+    fn load_state(&mut self, state: &[f64]) -> Result<()> {
+        self.mean = Mean::from_state(state)?;
+        Ok(())
+    }
 }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DateFeatures, Fitted, Hashing, Imputer, MinMaxScaler, OneHot, Ordinal, QuantileBins,
-    RobustScaler, StandardScaler, TargetEncoder, fit_with,
+    BagOfWords, DateFeatures, Fitted, Hashing, Imputer, MinMaxScaler, OneHot, Ordinal,
+    QuantileBins, RobustScaler, StandardScaler, TargetEncoder, fit_with,
 };
 use crate::{Result, Table};
 
@@ -86,6 +86,7 @@ macro_rules! steps {
 }
 
 steps!(
+    BagOfWords,
     DateFeatures,
     Hashing,
     Imputer,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import sklearn
 from sklearn.feature_extraction import FeatureHasher
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.preprocessing import (
@@ -93,6 +94,17 @@ words = ["Oslo", "Bonn", "北京", "", "a", "ab", "abc", "abcd", "customer-00012
 for features in [1, 8, 100]:
     hasher = FeatureHasher(features, input_type="string")
     case("hashing", {"features": features}, words, [], hasher.transform([[w] for w in words]).toarray())
+
+comments = ["Great brand, great quality!", "never again: bad BRAND", "the quality is great", "it's a so-so",
+            "\u0448\u043e\u043a\u043e\u043b\u0430\u0434 great", ""]
+later = ["great great never", "unknown words only", "Quality of the brand"]
+for most in [100, 2]:
+    for pairs in [False, True]:
+        settings = {"max_features": most, "ngram_range": (1, 2 if pairs else 1)}
+        for tf_idf, kind in [(False, CountVectorizer), (True, TfidfVectorizer)]:
+            bag = kind(**settings).fit(comments)
+            case("bag", {"max_words": most, "pairs": pairs, "tf_idf": tf_idf}, comments, later,
+                 bag.transform([*comments, *later]).toarray().astype(float))
 
 days = ["1970-01-01", "2024-02-29", "2023-12-31", "1999-07-04", "2000-01-01"]
 d = pd.DatetimeIndex(days)
