@@ -12,6 +12,7 @@
 //! | [`text`] | text in, integer tensors out |
 //! | [`stats`] | metrics on slices, bootstrap intervals |
 //! | [`train`] | tables, data sets, folds, fit, metrics, model files |
+//! | `models` | BERT, GPT-2 and their kin, adapters, writing; feature `models` |
 //! | [`prelude`] | what most programs use, in one line |
 //!
 //! Each module is a crate of its own (`brand-nn-tensor` …), which can be used without the others.
@@ -21,6 +22,8 @@
 //! | feature | adds | costs |
 //! |---|---|---|
 //! | `jieba` | splitting of Chinese into words | a dictionary of 5 MB, about 50 s of a clean build |
+//! | `tokenizers` | subwords of published models | about 95 s of a clean build |
+//! | `models` | language models, with `tokenizers` | that, and a few seconds more |
 
 mod error;
 pub mod prelude;
@@ -28,6 +31,8 @@ pub mod prelude;
 pub use brand_nn_autodiff as autodiff;
 pub use brand_nn_layers as layers;
 pub use brand_nn_losses as losses;
+#[cfg(feature = "models")]
+pub use brand_nn_models as models;
 pub use brand_nn_optim as optim;
 pub use brand_nn_stats as stats;
 pub use brand_nn_tensor as tensor;
@@ -42,3 +47,7 @@ mod guide_01_first_model {}
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/guide/02-data.md")]
 mod guide_02_data {}
+
+#[cfg(all(doctest, feature = "models"))]
+#[doc = include_str!("../../../docs/guide/03-language-models.md")]
+mod guide_03_language_models {}
