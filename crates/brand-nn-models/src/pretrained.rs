@@ -147,6 +147,14 @@ pub(crate) fn fit_weights<P: Params>(
     Ok(report)
 }
 
+/// Refuses a folder that lacks weights of a model's head.
+pub(crate) fn whole(report: LoadReport, folder: &Path) -> Result<()> {
+    if report.missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Weights { path: folder.to_owned(), report: Box::new(report) })
+}
+
 /// Half-precision floats are for storage: computing is done in f32.
 fn computable(tensor: Tensor) -> Tensor {
     match tensor.dtype() {

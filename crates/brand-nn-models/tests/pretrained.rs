@@ -183,6 +183,8 @@ fn heads_are_drawn_where_the_folder_has_none() {
     let masked = MaskedLanguageModel::from_pretrained(folder.path(), 5).unwrap();
     assert!(masked.params("*.decoder.weight").unwrap()[0].is_tied_to(&masked.encoder.words.weight));
     assert!(SequenceClassifier::from_pretrained(folder.path(), 0, 5).is_err());
+    let error = SequenceClassifier::open(folder.path(), 3).unwrap_err().to_string();
+    assert!(error.contains("missing: classifier.weight, classifier.bias"), "{error}");
 }
 
 #[test]

@@ -247,3 +247,41 @@ fn plans_that_teach_nothing_are_refused() {
     let own = Subwords::bpe(300).control_token("<brand>").fit(&["a brand"]).unwrap();
     assert!(own.is_control(own.id("<brand>").unwrap()));
 }
+
+/// FNV-1a over the numbers, 2³² − 1 behind each text, as the script has it.
+fn hash(tokenizer: &SubwordTokenizer, texts: &[String]) -> String {
+    let mut state = 0xcbf2_9ce4_8422_2325_u64;
+    let encodings = tokenizer.encode(texts).unwrap();
+    for id in encodings.iter().flat_map(|encoding| encoding.ids.iter().copied().chain([-1])) {
+        for byte in (id as u32).to_le_bytes() {
+            state = (state ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        }
+    }
+    format!("{state:016x}")
+}
+
+#[test]
+fn nineteen_thousand_reviews_have_the_numbers_of_the_published_package() {
+    let golden: Value = serde_json::from_str(include_str!("golden/subword.json")).unwrap();
+    let mut texts = Vec::new();
+    for name in ["zh_shopping", "en_amazon", "en_imdb"] {
+        let Some(path) = data(&format!("data/reviews/{name}.tsv")) else { return };
+        texts.extend(column(&std::fs::read_to_string(path).unwrap()));
+    }
+    assert_eq!(texts.len() as u64, golden["texts"].as_u64().unwrap());
+    for name in ["me5_small_zh_en", "gpt2_bpe"] {
+        let Some(folder) = data(&format!("models/{name}")) else { return };
+        let tokenizer = SubwordTokenizer::open(folder).unwrap();
+        assert_eq!(hash(&tokenizer, &texts), golden[name], "{name}");
+    }
+}
+
+/// The second column of tab-separated values, quoted where a text has quotes.
+fn column(table: &str) -> Vec<String> {
+    let text = |line: &str| {
+        let cell = line.split_once('\t').unwrap().1;
+        let inner = cell.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        inner.map_or(cell.to_owned(), |inner| inner.replace("\"\"", "\""))
+    };
+    table.lines().skip(1).map(text).collect()
+}

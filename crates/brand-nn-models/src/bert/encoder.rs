@@ -3,7 +3,7 @@
 use super::{BertConfig, Family, names::Names};
 use crate::{
     Error, Result, Tokens,
-    pretrained::{draw, fit_weights, read_json, read_weights},
+    pretrained::{draw, fit_weights, read_json, read_weights, whole},
 };
 use brand_nn_autodiff::{self as autodiff, Params, Var, Visitor};
 use brand_nn_layers::{
@@ -212,16 +212,21 @@ impl Model for Bert {
     }
 }
 
-/// Reads a folder for a model with a head, whose own weights are drawn where the folder has none.
+/// Reads a folder for a model with a head, whose own weights are drawn by a seed where the folder has
+/// none; without a seed that is refused.
 pub(super) fn open<M: Params>(
     folder: &Path,
-    seed: u64,
+    seed: Option<u64>,
     make: impl FnOnce(&BertConfig) -> Result<M>,
 ) -> Result<M> {
     let config: BertConfig = read_json(&folder.join("config.json"))?;
     let model = make(&config)?;
-    draw(&model, config.initializer_range, seed)?;
-    fit_weights(&model, read_weights(folder)?, folder, config.model_type.names().body)?;
+    draw(&model, config.initializer_range, seed.unwrap_or(0))?;
+    let weights = read_weights(folder)?;
+    let report = fit_weights(&model, weights, folder, config.model_type.names().body)?;
+    if seed.is_none() {
+        whole(report, folder)?;
+    }
     Ok(model)
 }
 

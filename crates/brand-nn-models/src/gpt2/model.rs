@@ -3,7 +3,7 @@
 use super::{Cache, Gpt2Config, block::Block};
 use crate::{
     CausalModel, Result, Tokens,
-    pretrained::{draw, fit_weights, make_folder, read_json, read_weights},
+    pretrained::{draw, fit_weights, make_folder, read_json, read_weights, whole},
 };
 use brand_nn_autodiff::{Param, ParamSet, Params, Var};
 use brand_nn_layers::{self as layers, Call, Dropout, Embedding, Error, LayerNorm, Linear, Pass};
@@ -84,7 +84,7 @@ impl Gpt2 {
         let folder = folder.as_ref();
         let model = Self::pending(&read_json(&folder.join("config.json"))?)?;
         brand_nn_autodiff::init(&model, 0)?;
-        fit_weights(&model, read_weights(folder)?, folder, "transformer")?;
+        whole(fit_weights(&model, read_weights(folder)?, folder, "transformer")?, folder)?;
         Ok(model)
     }
 

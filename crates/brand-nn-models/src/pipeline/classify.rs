@@ -65,7 +65,7 @@ impl TextClassifier {
     pub fn from_pretrained(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
         let config: crate::BertConfig = crate::pretrained::read_json(&folder.join("config.json"))?;
-        let model = SequenceClassifier::from_pretrained(folder, config.labels().len(), 0)?;
+        let model = SequenceClassifier::open(folder, config.labels().len())?;
         let tokenizer = tokenizer(folder, config.max_length(), config.vocab_size)?;
         Self::new(model, tokenizer)
     }

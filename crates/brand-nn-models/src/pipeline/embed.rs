@@ -59,7 +59,7 @@ impl TextEmbedder {
     /// If a file is missing or broken.
     pub fn from_pretrained(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
-        let model = SentenceEncoder::from_pretrained(folder, Pooling::Mean, 0)?;
+        let model = SentenceEncoder::open(folder, Pooling::Mean)?;
         let config = &model.encoder.config;
         let tokenizer = tokenizer(folder, config.max_length(), config.vocab_size)?;
         Self::new(model, tokenizer)

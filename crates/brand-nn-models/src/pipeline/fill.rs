@@ -57,7 +57,7 @@ impl MaskFiller {
     /// If a file is missing or broken.
     pub fn from_pretrained(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
-        let model = MaskedLanguageModel::from_pretrained(folder, 0)?;
+        let model = MaskedLanguageModel::open(folder)?;
         let config = &model.encoder.config;
         let tokenizer = tokenizer(folder, config.max_length(), config.vocab_size)?;
         Self::new(model, tokenizer)

@@ -33,7 +33,15 @@ macro_rules! head {
                 $($setting: $kind,)*
                 seed: u64,
             ) -> Result<Self> {
-                open(folder.as_ref(), seed, |config| Self::pending(config, $($setting),*))
+                open(folder.as_ref(), Some(seed), |config| Self::pending(config, $($setting),*))
+            }
+
+            #[doc = concat!("Reads ", $doc, " from a folder that has all of it, the head included.")]
+            ///
+            /// # Errors
+            /// If a file is missing or broken, or any weight does not fit or is not there.
+            pub fn open(folder: impl AsRef<Path>, $($setting: $kind),*) -> Result<Self> {
+                open(folder.as_ref(), None, |config| Self::pending(config, $($setting),*))
             }
         }
 
