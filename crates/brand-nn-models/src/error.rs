@@ -61,6 +61,20 @@ pub enum Error {
     Train(#[from] brand_nn_train::Error),
 }
 
+impl Error {
+    /// A setting out of its range.
+    pub(crate) fn setting(
+        place: &'static str,
+        setting: &'static str,
+        got: &dyn std::fmt::Display,
+        expected: &str,
+        help: &'static str,
+    ) -> Self {
+        let (got, expected) = (got.to_string(), expected.to_owned());
+        Self::Setting { place, setting, got, expected, help }
+    }
+}
+
 impl From<brand_nn_layers::Error> for Error {
     fn from(error: brand_nn_layers::Error) -> Self {
         Self::Train(error.into())

@@ -73,7 +73,7 @@ fn logits_gradients_and_steps_are_those_of_transformers() {
             }
             "tokens" => check_model(&case, TokenClassifier::from_pretrained(folder, 4, 1).unwrap()),
             "masked" => {
-                check_model(&case, MaskedLanguageModel::from_pretrained(folder, 1).unwrap())
+                check_model(&case, MaskedLanguageModel::from_pretrained(folder, 1).unwrap());
             }
             "answer" => check_model(&case, QuestionAnswerer::from_pretrained(folder, 1).unwrap()),
             "causal" => check_model(&case, Gpt2::from_pretrained(folder).unwrap()),

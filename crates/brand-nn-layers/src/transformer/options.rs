@@ -140,8 +140,8 @@ mod tests {
 
     /// Whether a layer of these options drops anything while training.
     #[track_caller]
-    fn check(options: TransformerOptions, drops: bool) {
-        let layer = TransformerEncoderLayer::new(4, &options).init(1).unwrap();
+    fn check(options: &TransformerOptions, drops: bool) {
+        let layer = TransformerEncoderLayer::new(4, options).init(1).unwrap();
         let x = Tensor::randn([2, 3, 4], &mut Rng::new(2));
         let run = |mut pass: Pass| layer.forward(x.clone().into(), &mut pass).unwrap();
         let [plain, trained] = [run(Pass::inference()), run(Pass::training(&mut Rng::new(3)))];
@@ -151,10 +151,10 @@ mod tests {
     #[test]
     fn each_dropout_has_its_place() {
         let none = || TransformerOptions::new(2, 8).dropout(0.0);
-        check(none(), false);
-        check(none().attention_dropout(0.5), true);
-        check(none().hidden_dropout(0.5), true);
-        check(none().dropout(0.5).attention_dropout(0.0).hidden_dropout(0.0), true);
+        check(&none(), false);
+        check(&none().attention_dropout(0.5), true);
+        check(&none().hidden_dropout(0.5), true);
+        check(&none().dropout(0.5).attention_dropout(0.0).hidden_dropout(0.0), true);
     }
 
     #[test]

@@ -138,7 +138,7 @@ impl BertConfig {
         shares.into_iter().try_for_each(|(setting, got)| share("config.json", setting, got))?;
         if self.pad_token_id >= self.vocab_size {
             let expected = format!("below the vocabulary's {}", self.vocab_size);
-            return Err(setting("config.json", "pad_token_id", self.pad_token_id, expected));
+            return Err(setting("config.json", "pad_token_id", &self.pad_token_id, &expected));
         }
         self.activation().map(drop)
     }
@@ -194,11 +194,11 @@ pub(crate) fn activation(name: &str) -> Result<Activation> {
 fn setting(
     place: &'static str,
     setting: &'static str,
-    got: impl ToString,
-    expected: impl Into<String>,
+    got: &dyn std::fmt::Display,
+    expected: &str,
 ) -> Error {
     let help = "take the file as it was published with the weights";
-    Error::Setting { place, setting, got: got.to_string(), expected: expected.into(), help }
+    Error::setting(place, setting, got, expected, help)
 }
 
 /// The largest size that a configuration may ask for.
@@ -208,7 +208,7 @@ pub(crate) fn size(place: &'static str, name: &'static str, got: usize) -> Resul
     if (1..=MOST).contains(&got) {
         return Ok(());
     }
-    Err(setting(place, name, got, format!("1 to {MOST}")))
+    Err(setting(place, name, &got, &format!("1 to {MOST}")))
 }
 
 pub(crate) fn divides(
@@ -220,12 +220,12 @@ pub(crate) fn divides(
     if features.is_multiple_of(heads) {
         return Ok(());
     }
-    Err(setting(place, name, heads, format!("a number that divides the {features} features")))
+    Err(setting(place, name, &heads, &format!("a number that divides the {features} features")))
 }
 
 pub(crate) fn share(place: &'static str, name: &'static str, got: f64) -> Result<()> {
     if (0.0..1.0).contains(&got) {
         return Ok(());
     }
-    Err(setting(place, name, got, "a share from 0 to below 1"))
+    Err(setting(place, name, &got, "a share from 0 to below 1"))
 }

@@ -156,7 +156,7 @@ impl Generation {
         prompt: &str,
     ) -> Result<Stream<'a, M>> {
         if self.beams != 1 {
-            return Err(refused("beams", self.beams, "1 for a stream"));
+            return Err(refused("beams", &self.beams, "1 for a stream"));
         }
         let prompts = self.encode(model, tokenizer, &[prompt])?;
         Ok(Stream::new(self.writer(model, Some(tokenizer), &prompts)?))
@@ -173,7 +173,7 @@ impl Generation {
     ) -> Result<Vec<Written>> {
         let has_words = [&self.stop, &self.banned, &self.required].iter().any(|w| !w.is_empty());
         if has_words {
-            return Err(refused("words", "given", "none where there is no tokenizer"));
+            return Err(refused("words", &"given", "none where there is no tokenizer"));
         }
         let prompts: Vec<_> = prompts.iter().map(|prompt| prompt.as_ref().to_vec()).collect();
         self.run(model, None, &prompts)
@@ -212,13 +212,9 @@ impl Generation {
     ) -> Result<Vec<Vec<i64>>> {
         let [known, rows] = [tokenizer.vocabulary_size(), model.vocabulary_size()];
         if known > rows {
-            return Err(Error::Setting {
-                place: "generation",
-                setting: "tokenizer",
-                got: format!("one of {known} tokens"),
-                expected: format!("at most the {rows} that the model knows"),
-                help: "open tokenizer and model from one folder",
-            });
+            let (got, help) = (format!("one of {known} tokens"), "open both from one folder");
+            let expected = format!("at most the {rows} that the model knows");
+            return Err(Error::setting("generation", "tokenizer", &got, &expected, help));
         }
         let tokenizer = tokenizer.clone().special_tokens(false);
         Ok(tokenizer.encode(prompts)?.into_iter().map(|encoding| encoding.ids).collect())
@@ -230,19 +226,19 @@ impl Generation {
     /// If one is out of its range.
     pub fn check(&self) -> Result<()> {
         if self.max_new_tokens == 0 {
-            return Err(refused("max_new_tokens", 0, "at least 1"));
+            return Err(refused("max_new_tokens", &0, "at least 1"));
         }
         if !(1..=1024).contains(&self.beams) {
-            return Err(refused("beams", self.beams, "1 to 1024"));
+            return Err(refused("beams", &self.beams, "1 to 1024"));
         }
         if self.beams > 1 && self.samples() {
-            return Err(refused("beams", self.beams, "1 where tokens are drawn"));
+            return Err(refused("beams", &self.beams, "1 where tokens are drawn"));
         }
         if self.beams > 1 && !(self.required.is_empty() && self.banned.is_empty()) {
-            return Err(refused("beams", self.beams, "1 where words are banned or required"));
+            return Err(refused("beams", &self.beams, "1 where words are banned or required"));
         }
         if !self.length_penalty.is_finite() {
-            return Err(refused("length_penalty", self.length_penalty, "a number"));
+            return Err(refused("length_penalty", &self.length_penalty, "a number"));
         }
         self.processors.values().try_for_each(|processor| processor.check())
     }
@@ -257,12 +253,7 @@ fn owned(words: &[impl AsRef<str>]) -> Vec<String> {
     words.filter(|word| !word.is_empty()).collect()
 }
 
-pub(super) fn refused(setting: &'static str, got: impl ToString, expected: &str) -> Error {
-    Error::Setting {
-        place: "generation",
-        setting,
-        got: got.to_string(),
-        expected: expected.to_owned(),
-        help: "see Generation",
-    }
+/// A setting out of its range.
+pub(super) fn refused(setting: &'static str, got: &dyn std::fmt::Display, expected: &str) -> Error {
+    Error::setting("generation", setting, got, expected, "see Generation")
 }

@@ -41,7 +41,7 @@ impl<'a> Words<'a> {
         let need = self.missing("").len();
         if need > room {
             let expected = format!("words of at most the {room} tokens that are written");
-            return Err(refused("required", format!("{need} tokens"), &expected));
+            return Err(refused("required", &format!("{need} tokens"), &expected));
         }
         Ok(())
     }
@@ -61,7 +61,7 @@ impl<'a> Words<'a> {
         let ids: Vec<_> = written.iter().copied().chain([token as i64]).collect();
         let text = self.tokenizer.decode(&ids)?;
         let has = |words: &[String]| words.iter().any(|word| text.contains(word.as_str()));
-        Ok(!has(&self.banned) && !(stops && has(&self.stop)))
+        Ok(!(has(&self.banned) || stops && has(&self.stop)))
     }
 
     /// The byte where the first word stands that ends the text.

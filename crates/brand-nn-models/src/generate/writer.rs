@@ -238,7 +238,7 @@ fn admit(
     }
     let Some(room) = context.checked_sub(plan.max_new_tokens).filter(|&room| room > 0) else {
         let expected = format!("less than the model's context of {context}");
-        return Err(refused("max_new_tokens", plan.max_new_tokens, &expected));
+        return Err(refused("max_new_tokens", &plan.max_new_tokens, &expected));
     };
     let cut = prompt.len().saturating_sub(room);
     if cut > 0 && !plan.cut_prompts {

@@ -97,7 +97,7 @@ impl Gpt2 {
         make_folder(folder)?;
         let mut json = serde_json::json!(self.config());
         json["model_type"] = "gpt2".into();
-        write_atomically(&folder.join("config.json"), |out| {
+        write_atomically(folder.join("config.json"), |out| {
             out.write_all(json.to_string().as_bytes())
         })?;
         Ok(ParamSet::all(self)?.save(folder.join("model.safetensors"))?)

@@ -37,9 +37,7 @@ pub(super) fn write(adapter: &Adapter, folder: &Path) -> Result<()> {
     for (name, param) in &adapter.heads {
         file.tensors.insert(format!("{PREFIX}{name}"), param.value()?);
     }
-    write_atomically(&folder.join(CONFIG), |out| {
-        out.write_all(format!("{config:#}\n").as_bytes())
-    })?;
+    write_atomically(folder.join(CONFIG), |out| out.write_all(format!("{config:#}\n").as_bytes()))?;
     Ok(file.write(folder.join(WEIGHTS))?)
 }
 

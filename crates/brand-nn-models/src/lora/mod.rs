@@ -87,7 +87,7 @@ impl Lora {
         let mut parts = Vec::with_capacity(targets.len());
         for (name, weight) in targets.named() {
             let &[outs, ins] = &weight.shape()[..] else {
-                return Err(refused("targets", name, "linear maps, whose weights have two axes"));
+                return Err(refused("targets", &name, "linear maps, whose weights have two axes"));
             };
             let shape = if self.fan_in_fan_out { [ins, outs] } else { [outs, ins] };
             let update = LowRank::new(shape, self.rank, self.alpha / self.rank as f64);
@@ -106,21 +106,16 @@ impl Lora {
 
     fn check(&self) -> Result<()> {
         if self.rank == 0 {
-            return Err(refused("r", 0, "at least 1"));
+            return Err(refused("r", &0, "at least 1"));
         }
         if !self.alpha.is_finite() {
-            return Err(refused("lora_alpha", self.alpha, "a number"));
+            return Err(refused("lora_alpha", &self.alpha, "a number"));
         }
         Ok(())
     }
 }
 
-fn refused(setting: &'static str, got: impl ToString, expected: &str) -> Error {
-    Error::Setting {
-        place: "lora",
-        setting,
-        got: got.to_string(),
-        expected: expected.to_owned(),
-        help: "see Lora; a rank of 8 for query and value is usual",
-    }
+fn refused(setting: &'static str, got: &dyn std::fmt::Display, expected: &str) -> Error {
+    let help = "see Lora; a rank of 8 for query and value is usual";
+    Error::setting("lora", setting, got, expected, help)
 }

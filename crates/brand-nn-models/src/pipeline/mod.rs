@@ -33,13 +33,9 @@ fn fitting(
 ) -> Result<SubwordTokenizer> {
     let known = tokenizer.vocabulary_size();
     if known > rows {
-        return Err(Error::Setting {
-            place: "tokenizer",
-            setting: "vocabulary",
-            got: format!("{known} tokens"),
-            expected: format!("at most the {rows} rows of the model's table"),
-            help: "open tokenizer and model from one folder",
-        });
+        let (got, help) = (format!("{known} tokens"), "open both from one folder");
+        let expected = format!("at most the {rows} rows of the model's table");
+        return Err(Error::setting("tokenizer", "vocabulary", &got, &expected, help));
     }
     Ok(tokenizer.max_length(max_length))
 }

@@ -1,7 +1,7 @@
 //! Parts of texts and what they are: brands, products, places.
 
 use super::{fitting, in_batches};
-use crate::{Result, TokenClassifier};
+use crate::{Error, Result, TokenClassifier};
 use brand_nn_layers::Pass;
 use brand_nn_tensor::{DType, Tensor};
 use brand_nn_text::{Encoding, SubwordTokenizer};
@@ -54,13 +54,9 @@ impl TextTagger {
         let tokenizer = fitting(tokenizer, config.max_length(), config.vocab_size)?;
         let classes = model.classes.weight.shape()[0];
         if tags.len() != classes {
-            return Err(crate::Error::Setting {
-                place: "tagger",
-                setting: "tags",
-                got: tags.len().to_string(),
-                expected: format!("one for each of the {classes} classes"),
-                help: "give them in the order of the model's classes, with O for none",
-            });
+            let expected = format!("one for each of the {classes} classes");
+            let help = "give them in the order of the model's classes, with O for none";
+            return Err(Error::setting("tagger", "tags", &tags.len(), &expected, help));
         }
         let tags = tags.iter().map(|&tag| tag.to_owned()).collect();
         Ok(Self { model, tokenizer, tags })

@@ -161,19 +161,15 @@ impl FineTune {
     }
 
     fn check(&self) -> Result<()> {
-        let shares = [("warm_up", self.warm_up), ("layer_decay", 1.0 - self.layer_decay)];
-        for (setting, value) in shares {
-            if !(0.0..1.0).contains(&value) {
-                let got = if setting == "warm_up" { self.warm_up } else { self.layer_decay };
-                return Err(Error::Setting {
-                    place: "fine-tuning",
-                    setting,
-                    got: got.to_string(),
-                    expected: "a share: warm_up from 0 to below 1, layer_decay above 0, to 1"
-                        .into(),
-                    help: "0.1 and 0.9 are usual",
-                });
-            }
+        let refuse = |setting, got: f64, expected| {
+            let help = "0.1 and 0.9 are usual";
+            Err(Error::setting("fine-tuning", setting, &got, expected, help))
+        };
+        if !(0.0..1.0).contains(&self.warm_up) {
+            return refuse("warm_up", self.warm_up, "a share from 0 to below 1");
+        }
+        if !(0.0..1.0).contains(&(1.0 - self.layer_decay)) {
+            return refuse("layer_decay", self.layer_decay, "a factor above 0, to 1");
         }
         Ok(())
     }

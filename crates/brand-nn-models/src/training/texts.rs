@@ -38,7 +38,7 @@ pub fn pack_texts(
     length: usize,
 ) -> Result<(Tokens, Tensor)> {
     let end = tokenizer.end_id().ok_or_else(|| {
-        refused("tokenizer", "one without an end token", "one with <|endoftext|> or </s>")
+        refused("tokenizer", &"one without an end token", "one with <|endoftext|> or </s>")
     })?;
     let stream = stream(tokenizer, texts, &[end])?;
     let starts = starts(&stream, length, 1)?;
@@ -99,7 +99,7 @@ impl MaskedTexts {
         length: usize,
     ) -> Result<Self> {
         let mask = tokenizer.mask_id().ok_or_else(|| {
-            refused("tokenizer", "one without a mask", "one with [MASK] or <mask>")
+            refused("tokenizer", &"one without a mask", "one with [MASK] or <mask>")
         })?;
         let ends: Vec<_> = tokenizer.end_id().into_iter().collect();
         let stream = stream(tokenizer, texts, &ends)?;
@@ -191,17 +191,12 @@ fn stream(
 fn starts(stream: &[i64], length: usize, behind: usize) -> Result<Vec<usize>> {
     if length == 0 || stream.len() <= behind {
         let got = format!("a length of {length} for {} tokens", stream.len());
-        return Err(refused("rows", got, "a length of at least 1, and some text"));
+        return Err(refused("rows", &got, "a length of at least 1, and some text"));
     }
     Ok((0..stream.len() - behind).step_by(length).collect())
 }
 
-fn refused(setting: &'static str, got: impl ToString, expected: &str) -> Error {
-    Error::Setting {
-        place: "texts",
-        setting,
-        got: got.to_string(),
-        expected: expected.to_owned(),
-        help: "learn a tokenizer with Subwords; 128 tokens a row are usual",
-    }
+fn refused(setting: &'static str, got: &dyn std::fmt::Display, expected: &str) -> Error {
+    let help = "learn a tokenizer with Subwords; 128 tokens a row are usual";
+    Error::setting("texts", setting, got, expected, help)
 }

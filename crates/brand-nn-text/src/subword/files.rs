@@ -17,7 +17,7 @@ pub(super) fn read(path: &Path) -> Result<(PathBuf, Value)> {
     let json = match name {
         "vocab.txt" => word_piece(&text, lowercase(folder)?),
         "vocab.json" => {
-            byte_level(object(&found, &text)?, &self::text(&folder.join("merges.txt"))?)
+            byte_level(&object(&found, &text)?, &self::text(&folder.join("merges.txt"))?)
         }
         _ => object(&found, &text)?,
     };
@@ -79,7 +79,7 @@ fn word_piece(lines: &str, lowercase: bool) -> Value {
 }
 
 /// GPT-2 and RoBERTa: numbers of tokens, and merges in the order in which they were learnt.
-fn byte_level(words: Value, merges: &str) -> Value {
+fn byte_level(words: &Value, merges: &str) -> Value {
     let lines = merges.lines().filter(|line| !line.starts_with("#version") && !line.is_empty());
     let map = words.as_object().cloned().unwrap_or_default();
     let special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>", "<|endoftext|>"];

@@ -17,6 +17,6 @@ impl Processor for FrequencyPenalty {
     }
 
     fn check(&self) -> Result<()> {
-        within("frequency_penalty", self.0, self.0.is_finite(), "a number")
+        within("frequency_penalty", &self.0, self.0.is_finite(), "a number")
     }
 }

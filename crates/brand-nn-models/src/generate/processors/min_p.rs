@@ -15,7 +15,7 @@ impl Processor for MinP {
     }
 
     fn check(&self) -> Result<()> {
-        within("min_p", self.0, (0.0..=1.0).contains(&self.0), "a share from 0 to 1")
+        within("min_p", &self.0, (0.0..=1.0).contains(&self.0), "a share from 0 to 1")
     }
 
     fn samples(&self) -> bool {

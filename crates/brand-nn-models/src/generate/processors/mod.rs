@@ -96,20 +96,12 @@ fn place(name: &str) -> usize {
 /// Refuses a setting out of its range.
 fn within(
     setting: &'static str,
-    got: impl PartialOrd + fmt::Display,
+    got: &dyn fmt::Display,
     holds: bool,
     expected: &str,
 ) -> Result<()> {
-    if holds {
-        return Ok(());
-    }
-    Err(Error::Setting {
-        place: "generation",
-        setting,
-        got: got.to_string(),
-        expected: expected.to_owned(),
-        help: "leave the setting out for none",
-    })
+    let help = "leave the setting out for none";
+    if holds { Ok(()) } else { Err(Error::setting("generation", setting, got, expected, help)) }
 }
 
 /// The softmax of scores.

@@ -21,6 +21,6 @@ impl Processor for NoRepeatNgram {
     }
 
     fn check(&self) -> Result<()> {
-        within("no_repeat_ngram", self.0, self.0 > 0, "at least 1")
+        within("no_repeat_ngram", &self.0, self.0 > 0, "at least 1")
     }
 }

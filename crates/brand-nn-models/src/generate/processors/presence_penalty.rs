@@ -18,6 +18,6 @@ impl Processor for PresencePenalty {
     }
 
     fn check(&self) -> Result<()> {
-        within("presence_penalty", self.0, self.0.is_finite(), "a number")
+        within("presence_penalty", &self.0, self.0.is_finite(), "a number")
     }
 }

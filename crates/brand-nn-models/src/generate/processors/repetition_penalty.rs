@@ -20,6 +20,6 @@ impl Processor for RepetitionPenalty {
 
     fn check(&self) -> Result<()> {
         let holds = self.0 > 0.0 && self.0.is_finite();
-        within("repetition_penalty", self.0, holds, "a number above 0")
+        within("repetition_penalty", &self.0, holds, "a number above 0")
     }
 }

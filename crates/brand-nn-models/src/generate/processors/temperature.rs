@@ -14,7 +14,7 @@ impl Processor for Temperature {
 
     fn check(&self) -> Result<()> {
         let holds = self.0 > 0.0 && self.0.is_finite();
-        within("temperature", self.0, holds, "a number above 0")
+        within("temperature", &self.0, holds, "a number above 0")
     }
 
     fn samples(&self) -> bool {

@@ -15,7 +15,7 @@ impl Processor for TopK {
     }
 
     fn check(&self) -> Result<()> {
-        within("top_k", self.0, self.0 > 0, "at least 1")
+        within("top_k", &self.0, self.0 > 0, "at least 1")
     }
 
     fn samples(&self) -> bool {

@@ -22,7 +22,7 @@ impl Processor for TopP {
     }
 
     fn check(&self) -> Result<()> {
-        within("top_p", self.0, self.0 > 0.0 && self.0 <= 1.0, "a probability above 0, to 1")
+        within("top_p", &self.0, self.0 > 0.0 && self.0 <= 1.0, "a probability above 0, to 1")
     }
 
     fn samples(&self) -> bool {
