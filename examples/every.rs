@@ -4,8 +4,14 @@
 
 #[path = "churn.rs"]
 mod churn;
+#[path = "embed_and_search.rs"]
+mod embed_and_search;
+#[path = "fine_tune.rs"]
+mod fine_tune;
 #[path = "sentiment.rs"]
 mod sentiment;
+#[path = "write_copy.rs"]
+mod write_copy;
 
 use clap::Parser;
 
@@ -36,4 +42,55 @@ fn churn_is_foreseen_as_well_as_published() {
     let auc = churn::run(&path, &save).unwrap();
     std::fs::remove_file(save).unwrap();
     assert!((auc - 0.83745).abs() <= 0.0005, "{auc}"); // scikit-learn, the same rows and penalty
+}
+
+/// A table of reviews in a folder of their own, which is removed with the value.
+struct Reviews(std::path::PathBuf);
+
+impl Reviews {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("brand-nn-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let rows = ["1,这个品牌很好 质量不错", "0,太差了 再也不买"];
+        let rows = rows.map(|row| format!("{row}\n").repeat(40));
+        let mut table = std::fs::File::create(folder.join("reviews.csv")).unwrap();
+        let text = format!("label,text\n{}", rows.concat());
+        std::io::Write::write_all(&mut table, text.as_bytes()).unwrap();
+        Self(folder)
+    }
+
+    fn words(&self, words: &[&str]) -> Vec<std::ffi::OsString> {
+        let data = ["--data".into(), self.0.join("reviews.csv").into()];
+        words.iter().map(Into::into).chain(data).collect()
+    }
+}
+
+impl Drop for Reviews {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+#[test]
+fn reviews_are_found_by_their_meaning() {
+    let reviews = Reviews::new("search");
+    let words = reviews.words(&["embed_and_search", "--texts", "40"]);
+    embed_and_search::run(&embed_and_search::Options::parse_from(words)).unwrap();
+}
+
+#[test]
+fn an_encoder_learns_a_task() {
+    let reviews = Reviews::new("task");
+    let mut words = reviews.words(&["fine_tune", "--texts", "64", "--epochs", "4"]);
+    words.extend(["--save".into(), reviews.0.join("adapter").into()]);
+    fine_tune::run(&fine_tune::Options::parse_from(words)).unwrap();
+}
+
+#[test]
+fn a_small_gpt_writes() {
+    let reviews = Reviews::new("copy");
+    let few = ["write_copy", "--width", "32", "--layers", "1", "--epochs", "2"];
+    let mut words = reviews.words(&few);
+    words.extend(["--save".into(), reviews.0.join("model").into()]);
+    write_copy::run(&write_copy::Options::parse_from(words)).unwrap();
 }

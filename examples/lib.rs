@@ -3,4 +3,16 @@
 //! | program | shows | run it |
 //! |---|---|---|
 //! | `churn` | a table in, a saved model of who leaves out | `cargo run --release --example churn` |
+//! | `embed_and_search` | texts that are found by their meaning | `cargo run --release --example embed_and_search` |
+//! | `fine_tune` | a published encoder that learns a task by a small adapter | `cargo run --release --example fine_tune` |
 //! | `sentiment` | reviews in, a trained sentiment model out | `cargo run --release --example sentiment` |
+//! | `write_copy` | a small GPT that learns to write reviews | `cargo run --release --example write_copy` |
+
+use std::path::PathBuf;
+
+/// A file or folder of the shared data, where it is at hand.
+#[must_use]
+pub fn shared(name: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("BRAND_NN_DATA").map(PathBuf::from)?;
+    Some(root.join(name)).filter(|path| path.exists())
+}

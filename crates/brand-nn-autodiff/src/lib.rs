@@ -13,13 +13,15 @@
 //! | see or change a gradient on its way | [`Var::on_gradient`], [`Var::map_gradient`] |
 //! | find the first NaN | [`Var::watch`] |
 //! | hold a weight | [`Param`]: pending until drawn or loaded, tied or copied aloud |
+//! | train a few numbers instead of a weight | [`LowRank`], [`Param::adapt`] |
 //! | find, freeze, save, load weights by name | [`Params`] and [`ParamSet`] |
 //! | make an op of one's own | [`Var::custom`], [`Var::custom_with_twin`] |
 //! | prove a gradient | [`check`] |
 //!
 //! The map: `var` and `node` are the record, `walk` is the way back, `ops/` has each op with its
 //! gradient beside it, `transform` the Jacobians and Hessians, `checkpoint`, `hook` and `watch` what
-//! can happen on the way back, `param`, `params`, `param_set`, `load` and `init` are about weights.
+//! can happen on the way back, `param`, `params`, `param_set`, `load`,
+//! `low_rank` and `init` are about weights.
 //! `tests/ops` lists every op with samples and runs gradient checks over all of it.
 //!
 //! # Examples
@@ -44,6 +46,7 @@ mod gradients;
 mod hook;
 mod init;
 mod load;
+mod low_rank;
 mod node;
 mod ops;
 mod param;
@@ -62,6 +65,7 @@ pub use error::{Error, Result};
 pub use gradients::{Gradient, Gradients, Leaf, RowGradient};
 pub use init::Init;
 pub use load::{LoadReport, load_tensors, load_tensors_lenient};
+pub use low_rank::LowRank;
 pub use ops::{
     attention::attention,
     embedding::embedding,

@@ -1,6 +1,6 @@
 //! A named, shared weight that layers read and optimizers write.
 
-use crate::{Error, Init, Leaf, Params, Result, Var, Visitor, node::Node};
+use crate::{Error, Init, Leaf, LowRank, Params, Result, Var, Visitor, node::Node};
 use brand_nn_tensor::{DType, Rng, Shape, Tensor};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -39,6 +39,7 @@ struct State {
     value: Option<Tensor>,
     role: Role,
     name: String,
+    update: Option<Arc<LowRank>>,
 }
 
 /// What a parameter is for.
@@ -66,7 +67,7 @@ impl Param {
     }
 
     fn with_role(shape: Shape, init: Init, role: Role) -> Self {
-        let state = RwLock::new(State { value: None, role, name: String::new() });
+        let state = RwLock::new(State { value: None, role, name: String::new(), update: None });
         Self { shared: Arc::new(Shared { leaf: Node::leaf(), shape, init, state }) }
     }
 
@@ -188,15 +189,49 @@ impl Param {
 
     /// Its value as a constant, or as a tracked leaf if `learning` and it is trainable.
     ///
-    /// Layers get at it through their pass, which knows whether the trip learns.
+    /// Layers get at it through their pass, which knows whether the trip learns. An update that
+    /// hangs on it is added.
     ///
     /// # Errors
     /// If it is pending.
     pub fn var(&self, learning: bool) -> Result<Var> {
+        let base = self.base(learning)?;
+        match self.low_rank() {
+            Some(update) => Ok(base + update.delta(learning)?),
+            None => Ok(base),
+        }
+    }
+
+    /// As [`var`](Self::var), without the update that may hang on it.
+    ///
+    /// # Errors
+    /// If it is pending.
+    pub fn base(&self, learning: bool) -> Result<Var> {
         let state = self.read();
         let value = state.value.clone().ok_or_else(|| not_built(&state))?;
         let tracked = learning && state.role == Role::Trainable;
         Ok(Var::with_node(value, tracked.then(|| self.shared.leaf.clone())))
+    }
+
+    /// Hangs an update of low rank on it, in the place of one that hung there.
+    ///
+    /// # Errors
+    /// If the update is for another shape.
+    pub fn adapt(&self, update: Arc<LowRank>) -> Result<()> {
+        update.check(&self.name(), self.shape())?;
+        self.write().update = Some(update);
+        Ok(())
+    }
+
+    /// Takes the update off; the value stays as it was before.
+    pub fn release(&self) -> Option<Arc<LowRank>> {
+        self.write().update.take()
+    }
+
+    /// The update that hangs on it.
+    #[must_use]
+    pub fn low_rank(&self) -> Option<Arc<LowRank>> {
+        self.read().update.clone()
     }
 
     /// The type of its elements; f32 while it is pending.
@@ -232,5 +267,9 @@ impl Leaf for Param {
 impl Params for Param {
     fn visit(&self, visitor: &mut Visitor<'_>) {
         visitor.leaf(self);
+        if let Some(update) = self.low_rank() {
+            visitor.beside("lora_A.weight", &update.a);
+            visitor.beside("lora_B.weight", &update.b);
+        }
     }
 }

@@ -158,6 +158,13 @@ impl Visitor<'_> {
         (self.found)(&self.path, param);
     }
 
+    /// Reports what hangs on the parameter of this path, under a name in the place of its own.
+    pub(crate) fn beside(&mut self, name: &str, param: &Param) {
+        let parent = self.path.rsplit_once('.').map_or("", |(parent, _)| parent);
+        let path = if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") };
+        (self.found)(&path, param);
+    }
+
     /// Remembers the first setting that is out of range, with its place.
     fn check(&mut self, part: &dyn Part) {
         if self.failure.is_none() {

@@ -163,6 +163,19 @@ impl Pass {
         Ok(if self.checked { weight.watch() } else { weight })
     }
 
+    /// The affine map x Wᵀ + b, with the update of low rank that may hang on W.
+    ///
+    /// # Errors
+    /// If a parameter is pending.
+    pub fn linear(&self, input: &Var, weight: &Param, bias: Option<&Param>) -> Result<Var> {
+        let bias = bias.map(|bias| self.var(bias)).transpose()?;
+        let Some(update) = weight.low_rank() else {
+            return Ok(input.linear(&self.var(weight)?, bias.as_ref()));
+        };
+        let base = input.linear(&weight.base(self.learning)?, bias.as_ref());
+        Ok(base + update.apply(input, self.learning)?)
+    }
+
     /// A key for random numbers that no other draw of this trip gets; `None` on a trip that does
     /// not train.
     pub fn draw(&mut self) -> Option<[u64; 2]> {

@@ -37,6 +37,16 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// A vocabulary of subwords is broken or missing, or says what can't be.
+    #[error("{place}: {problem}; help: {help}")]
+    Subword {
+        /// The file.
+        place: String,
+        /// What is wrong with it, and where.
+        problem: String,
+        /// How to mend it.
+        help: &'static str,
+    },
 }
 
 /// A result whose error is this crate's [`Error`].

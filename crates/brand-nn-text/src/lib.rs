@@ -7,6 +7,8 @@
 //! | texts, a fitted tokenizer | bags of words for a linear model | [`FittedWordTokenizer::encode_matrix`] |
 //! | sequences of unequal length | a rectangle | [`pad_sequences`] |
 //! | Chinese | words instead of sentences | [`Splitter`], feature `jieba` |
+//! | a published language model | the numbers that it reads | `SubwordTokenizer`, feature `tokenizers` |
+//! | texts of one kind | subwords of their own | `Subwords`, feature `tokenizers` |
 //! | a tokenizer of Keras | the same numbers here | [`FittedWordTokenizer::from_json`] |
 //!
 //! ```
@@ -29,6 +31,8 @@ mod keras;
 mod matrix;
 mod padding;
 mod splitter;
+#[cfg(feature = "tokenizers")]
+mod subword;
 mod tokenizer;
 mod vocabulary;
 
@@ -38,4 +42,6 @@ pub use fitted::FittedWordTokenizer;
 pub use matrix::MatrixMode;
 pub use padding::{PadOptions, Side, pad_sequences};
 pub use splitter::Splitter;
+#[cfg(feature = "tokenizers")]
+pub use subword::{Encoding, SubwordTokenizer, Subwords, TokenBatch, Truncation};
 pub use tokenizer::WordTokenizer;

@@ -25,6 +25,10 @@ pub enum Error {
     /// From tokenizers.
     #[error(transparent)]
     Text(#[from] brand_nn_text::Error),
+    /// From published models.
+    #[cfg(feature = "models")]
+    #[error(transparent)]
+    Models(#[from] brand_nn_models::Error),
     /// From training and its data.
     #[error(transparent)]
     Train(#[from] brand_nn_train::Error),

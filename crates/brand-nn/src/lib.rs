@@ -12,6 +12,7 @@
 //! | [`text`] | text in, integer tensors out |
 //! | [`stats`] | metrics, distributions, tests, regressions, clusters, survival, trees |
 //! | [`train`] | tables, data sets, folds, fit, metrics, model files |
+//! | `models` | BERT, GPT-2 and their kin, adapters, writing; feature `models` |
 //! | [`prelude`] | what most programs use, in one line |
 //!
 //! Each module is a crate of its own (`brand-nn-tensor` …), which can be used without the others.
@@ -21,6 +22,8 @@
 //! | feature | adds | costs |
 //! |---|---|---|
 //! | `jieba` | splitting of Chinese into words | a dictionary of 5 MB, about 50 s of a clean build |
+//! | `tokenizers` | subwords of published models | about 95 s of a clean build |
+//! | `models` | language models, with `tokenizers` | that, and a few seconds more |
 
 mod error;
 pub mod prelude;
@@ -28,6 +31,8 @@ pub mod prelude;
 pub use brand_nn_autodiff as autodiff;
 pub use brand_nn_layers as layers;
 pub use brand_nn_losses as losses;
+#[cfg(feature = "models")]
+pub use brand_nn_models as models;
 pub use brand_nn_optim as optim;
 pub use brand_nn_stats as stats;
 pub use brand_nn_tensor as tensor;
@@ -66,3 +71,6 @@ mod guide_07_files {}
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/guide/08-search.md")]
 mod guide_08_search {}
+#[cfg(all(doctest, feature = "models"))]
+#[doc = include_str!("../../../docs/guide/09-language-models.md")]
+mod guide_09_language_models {}

@@ -25,7 +25,7 @@ const FLOORS: [(&str, usize); 13] = [
 ];
 
 /// Types by the crate that owns them: no public name on a floor below may contain one.
-const OWNED: [(&str, &[&str]); 7] = [
+const OWNED: [(&str, &[&str]); 8] = [
     ("brand-nn-tensor", &["Tensor"]),
     ("brand-nn-autodiff", &["Var", "Param", "Params", "Gradients"]),
     ("brand-nn-losses", &["Loss"]),
@@ -36,6 +36,7 @@ const OWNED: [(&str, &[&str]); 7] = [
         "brand-nn-train",
         &["Trainer", "Fit", "TextSet", "DataSet", "DataLoader", "Metric", "Callback", "Epoch"],
     ),
+    ("brand-nn-models", &["Bert", "Gpt2", "Lora"]),
 ];
 
 /// Owned types whose lower-case name is an everyday word (`fit`, the variance `var`): functions

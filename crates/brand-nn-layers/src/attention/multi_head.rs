@@ -299,7 +299,7 @@ impl Layer for MultiHeadAttention {
 
 /// A map's output cut into heads: `[batch, time, heads, dim]`.
 fn split(map: &Linear, x: &Var, heads: usize, pass: &mut Pass) -> Result<Var> {
-    same_type(PLACE, x, &pass.var(&map.weight)?)?;
+    same_type(PLACE, x, &map.weight.base(false)?)?;
     let (batch, time) = (x.shape()[0], x.shape()[1]);
     let dim = map.weight.shape()[0] / heads;
     Ok(map.forward(x.clone(), pass)?.reshape([batch, time, heads, dim]))

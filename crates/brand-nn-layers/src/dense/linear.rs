@@ -71,10 +71,9 @@ impl Linear {
 impl Layer for Linear {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
         self.output_shape(input.shape())?;
-        let weight = pass.var(&self.weight)?;
-        same_type("linear", &input, &weight)?;
-        let bias = self.bias.as_ref().map(|bias| pass.var(bias)).transpose()?;
-        Ok(self.activation.apply(&input.linear(&weight, bias.as_ref())))
+        same_type("linear", &input, &self.weight.base(false)?)?;
+        let output = pass.linear(&input, &self.weight, self.bias.as_ref())?;
+        Ok(self.activation.apply(&output))
     }
 
     each_step!("linear");

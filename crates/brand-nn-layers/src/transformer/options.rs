@@ -23,6 +23,10 @@ pub struct TransformerOptions {
     heads: usize,
     hidden: usize,
     dropout: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attention_dropout: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hidden_dropout: Option<f64>,
     activation: Activation,
     norm_first: bool,
     epsilon: f64,
@@ -37,7 +41,18 @@ impl TransformerOptions {
     pub fn new(heads: usize, hidden: usize) -> Self {
         let (activation, norm_first) = (Activation::Relu, false);
         let (dropout, epsilon, bias) = (0.1, 1e-5, true);
-        Self { heads, hidden, dropout, activation, norm_first, epsilon, bias }
+        let (attention_dropout, hidden_dropout) = (None, None);
+        Self {
+            heads,
+            hidden,
+            dropout,
+            attention_dropout,
+            hidden_dropout,
+            activation,
+            norm_first,
+            epsilon,
+            bias,
+        }
     }
 
     /// The share dropped while training, of attention's weights, hidden units and what is added on
@@ -45,6 +60,18 @@ impl TransformerOptions {
     #[must_use]
     pub fn dropout(self, rate: f64) -> Self {
         Self { dropout: rate, ..self }
+    }
+
+    /// The share of attention's weights that is dropped, where it is another.
+    #[must_use]
+    pub fn attention_dropout(self, rate: f64) -> Self {
+        Self { attention_dropout: Some(rate), ..self }
+    }
+
+    /// The share of hidden units that is dropped, where it is another: none in BERT and GPT-2.
+    #[must_use]
+    pub fn hidden_dropout(self, rate: f64) -> Self {
+        Self { hidden_dropout: Some(rate), ..self }
     }
 
     /// The function between the two linear maps; ReLU by default.
@@ -77,7 +104,8 @@ impl TransformerOptions {
     }
 
     pub(super) fn attention(&self, features: usize) -> MultiHeadAttention {
-        let layer = MultiHeadAttention::new(features, self.heads).dropout(self.dropout);
+        let rate = self.attention_dropout.unwrap_or(self.dropout);
+        let layer = MultiHeadAttention::new(features, self.heads).dropout(rate);
         if self.bias { layer } else { layer.without_bias() }
     }
 
@@ -97,7 +125,45 @@ impl TransformerOptions {
     }
 
     pub(super) fn residual(&self) -> Residual {
-        let dropout = Dropout::new(self.dropout);
-        Residual { dropout, norm_first: self.norm_first, hidden: self.hidden }
+        let [dropout, inner] =
+            [self.dropout, self.hidden_dropout.unwrap_or(self.dropout)].map(Dropout::new);
+        Residual { dropout, inner, norm_first: self.norm_first, hidden: self.hidden }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Layer, Pass, TransformerEncoderLayer};
+    use brand_nn_autodiff::Params;
+    use brand_nn_tensor::{Rng, Tensor};
+
+    /// Whether a layer of these options drops anything while training.
+    #[track_caller]
+    fn check(options: &TransformerOptions, drops: bool) {
+        let layer = TransformerEncoderLayer::new(4, options).init(1).unwrap();
+        let x = Tensor::randn([2, 3, 4], &mut Rng::new(2));
+        let run = |mut pass: Pass| layer.forward(x.clone().into(), &mut pass).unwrap();
+        let [plain, trained] = [run(Pass::inference()), run(Pass::training(&mut Rng::new(3)))];
+        assert_eq!(plain.tensor() != trained.tensor(), drops, "{options:?}");
+    }
+
+    #[test]
+    fn each_dropout_has_its_place() {
+        let none = || TransformerOptions::new(2, 8).dropout(0.0);
+        check(&none(), false);
+        check(&none().attention_dropout(0.5), true);
+        check(&none().hidden_dropout(0.5), true);
+        check(&none().dropout(0.5).attention_dropout(0.0).hidden_dropout(0.0), true);
+    }
+
+    #[test]
+    fn files_of_before_are_read() {
+        let json = serde_json::to_string(&TransformerOptions::new(2, 8)).unwrap();
+        assert!(!json.contains("attention_dropout"), "{json}");
+        assert_eq!(
+            serde_json::from_str::<TransformerOptions>(&json).unwrap(),
+            TransformerOptions::new(2, 8)
+        );
     }
 }

@@ -7,6 +7,7 @@ use brand_nn_autodiff::{self as autodiff, Params, Var, Visitor};
 #[derive(Debug)]
 pub(super) struct Residual {
     pub(super) dropout: Dropout,
+    pub(super) inner: Dropout,
     pub(super) norm_first: bool,
     pub(super) hidden: usize,
 }
@@ -31,13 +32,14 @@ impl Residual {
     /// The linear maps, with a dropout between them.
     pub(super) fn maps(&self, x: &Var, maps: [&Linear; 2], pass: &mut Pass) -> Result<Var> {
         let hidden = maps[0].forward(x.clone(), pass)?;
-        maps[1].forward(self.dropout.forward(hidden, pass)?, pass)
+        maps[1].forward(self.inner.forward(hidden, pass)?, pass)
     }
 }
 
 impl Params for Residual {
     fn visit(&self, visitor: &mut Visitor<'_>) {
         visitor.child("dropout", &self.dropout);
+        visitor.child("inner", &self.inner);
     }
 
     fn check(&self) -> autodiff::Result<()> {

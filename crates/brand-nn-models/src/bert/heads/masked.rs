@@ -1,0 +1,82 @@
+//! The token that stands behind a mask: what encoders are trained on before any task.
+
+use super::head;
+use crate::{
+    Result, Tokens,
+    bert::{
+        Bert, BertConfig, activation,
+        encoder::{fresh, open},
+        names::MaskedNames,
+    },
+};
+use brand_nn_autodiff::{Init, Param, Params, Var, Visitor};
+use brand_nn_layers::{self as layers, Call, LayerNorm, Linear, Pass};
+use brand_nn_train::Model;
+use std::path::Path;
+
+/// The token that stands behind a mask, by a head whose last weight is the table of tokens.
+///
+/// # Shapes
+/// [`Tokens`] of `[batch, time]` → logits `[batch, time, vocab_size]`.
+///
+/// # Examples
+/// ```
+/// use brand_nn_models::{BertConfig, MaskedLanguageModel, Tokens};
+/// use brand_nn_layers::Pass;
+/// use brand_nn_tensor::Tensor;
+///
+/// let model = MaskedLanguageModel::from_config(&BertConfig::new(50, 8, 1), 42)?;
+/// let logits = model.logits(&Tokens::new(Tensor::from([[2_i64, 4, 3]])), &mut Pass::inference())?;
+/// assert_eq!(logits.shape()[..], [1, 3, 50]);
+/// # Ok::<(), brand_nn_models::Error>(())
+/// ```
+#[doc(alias = "BertForMaskedLM")]
+#[derive(Debug)]
+pub struct MaskedLanguageModel {
+    /// The encoder.
+    pub encoder: Bert,
+    dense: Linear,
+    norm: LayerNorm,
+    decoder: Linear,
+}
+
+head!(MaskedLanguageModel(), logits, "a guesser of hidden tokens");
+
+impl MaskedLanguageModel {
+    fn pending(config: &BertConfig) -> Result<Self> {
+        let encoder = Bert::pending(config, false)?;
+        let features = config.hidden_size;
+        let bias = Param::new([config.vocab_size], Init::Zeros);
+        Ok(Self {
+            dense: Linear::new(features, features).activation(activation(&config.hidden_act)?),
+            norm: LayerNorm::new(features).epsilon(config.layer_norm_eps),
+            decoder: Linear::from_params(encoder.words.weight.tie(), Some(bias)),
+            encoder,
+        })
+    }
+
+    /// The logits of the tokens behind all steps.
+    ///
+    /// # Errors
+    /// As [`Bert::encode`].
+    pub fn logits(&self, tokens: &Tokens, pass: &mut Pass) -> layers::Result<Var> {
+        let vectors = self.encoder.encode(tokens, pass)?;
+        let vectors = self.dense.call(vectors, pass)?;
+        let vectors = self.norm.call(vectors, pass)?;
+        self.decoder.call(vectors, pass)
+    }
+}
+
+impl Params for MaskedLanguageModel {
+    fn visit(&self, visitor: &mut Visitor<'_>) {
+        let names = self.encoder.names();
+        let MaskedNames { dense, norm, decoder, bias } = names.masked;
+        visitor.child(names.body, &self.encoder);
+        if let Some(name) = bias {
+            visitor.child(name, &self.decoder.bias);
+        }
+        visitor.child(dense, &self.dense);
+        visitor.child(norm, &self.norm);
+        visitor.child(decoder, &self.decoder);
+    }
+}

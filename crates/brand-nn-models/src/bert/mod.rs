@@ -1,0 +1,14 @@
+//! BERT and its kin: one encoder, the names of each family's weights, and heads for tasks.
+
+mod config;
+mod encoder;
+mod heads;
+mod names;
+
+pub use config::{BertConfig, Family};
+pub(crate) use config::{activation, divides, share, size};
+pub use encoder::Bert;
+pub use heads::{
+    MaskedLanguageModel, Pooling, QuestionAnswerer, SentenceEncoder, SequenceClassifier,
+    TokenClassifier,
+};

@@ -1,0 +1,60 @@
+//! Texts in, answers out: a model with its tokenizer, one line to use.
+
+mod classify;
+mod embed;
+mod fill;
+mod tag;
+mod write;
+
+pub use classify::{Classified, TextClassifier};
+pub use embed::{Similar, TextEmbedder};
+pub use fill::{Filled, MaskFiller};
+pub use tag::{Tagged, TextTagger};
+pub use write::TextWriter;
+
+use crate::{Error, Result, Tokens};
+use brand_nn_tensor::Tensor;
+use brand_nn_text::{Encoding, SubwordTokenizer};
+use std::path::Path;
+
+/// The texts that go through a model at a time.
+const BATCH: usize = 32;
+
+/// Opens a folder's tokenizer for a model that reads so many tokens and knows so many words.
+fn tokenizer(folder: &Path, max_length: usize, rows: usize) -> Result<SubwordTokenizer> {
+    fitting(SubwordTokenizer::open(folder)?, max_length, rows)
+}
+
+/// A tokenizer that cuts texts to a model's length, if the model knows all its numbers.
+fn fitting(
+    tokenizer: SubwordTokenizer,
+    max_length: usize,
+    rows: usize,
+) -> Result<SubwordTokenizer> {
+    let known = tokenizer.vocabulary_size();
+    if known > rows {
+        let (got, help) = (format!("{known} tokens"), "open both from one folder");
+        let expected = format!("at most the {rows} rows of the model's table");
+        return Err(Error::setting("tokenizer", "vocabulary", &got, &expected, help));
+    }
+    Ok(tokenizer.max_length(max_length))
+}
+
+/// Runs encodings through a model, those of like length together, and gives a row each in order.
+fn in_batches(
+    tokenizer: &SubwordTokenizer,
+    encodings: &[Encoding],
+    mut run: impl FnMut(&Tokens) -> Result<Tensor>,
+) -> Result<Vec<Tensor>> {
+    let mut order: Vec<_> = (0..encodings.len()).collect();
+    order.sort_by_key(|&i| encodings[i].len());
+    let mut found = vec![None; encodings.len()];
+    for rows in order.chunks(BATCH) {
+        let batch: Vec<_> = rows.iter().map(|&row| encodings[row].clone()).collect();
+        let output = run(&tokenizer.pad(&batch).into())?;
+        for (place, &row) in rows.iter().enumerate() {
+            found[row] = Some(output.select(0, place));
+        }
+    }
+    Ok(found.into_iter().flatten().collect())
+}

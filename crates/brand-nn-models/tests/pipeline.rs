@@ -1,0 +1,123 @@
+//! Models with their tokenizers: from texts to answers, and what does not belong together.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+mod common;
+
+use brand_nn_autodiff::ParamSet;
+use brand_nn_models::{
+    BertConfig, Gpt2, Gpt2Config, MaskFiller, MaskedLanguageModel, Pooling, SentenceEncoder,
+    SequenceClassifier, TextClassifier, TextEmbedder, TextTagger, TextWriter, TokenClassifier,
+};
+use brand_nn_tensor::{Tensor, check};
+use brand_nn_text::{SubwordTokenizer, Subwords};
+
+const TEXTS: [&str; 3] = ["great brand great price", "poor brand poor price", "a great bargain"];
+
+fn tokenizer() -> SubwordTokenizer {
+    Subwords::word_piece(80).fit(&TEXTS).unwrap()
+}
+
+fn config() -> BertConfig {
+    BertConfig::new(tokenizer().vocabulary_size(), 16, 1)
+}
+
+#[test]
+fn a_published_classifier_knows_its_labels() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let mut config = config();
+    config.id2label =
+        [("0".to_owned(), "bad".to_owned()), ("1".to_owned(), "good".to_owned())].into();
+    let model = SequenceClassifier::from_config(&config, 2, 1).unwrap();
+    common::write(&path.join("config.json"), &serde_json::to_string(&config).unwrap());
+    ParamSet::all(&model).unwrap().save(path.join("model.safetensors")).unwrap();
+    tokenizer().save(path.join("tokenizer.json")).unwrap();
+    let opened = TextClassifier::from_pretrained(path).unwrap();
+    let made = TextClassifier::new(model, tokenizer()).unwrap();
+    let long = "great brand ".repeat(600);
+    let texts = [TEXTS[0], "", long.as_str(), TEXTS[1]];
+    let found = opened.classify(&texts).unwrap();
+    assert_eq!(found, made.classify(&texts).unwrap());
+    for (text, found) in texts.iter().zip(&found) {
+        let alone = opened.classify(&[text]).unwrap().remove(0);
+        assert!((alone.probability - found.probability).abs() < 1e-6);
+        assert!(["bad", "good"].contains(&found.label.as_str()));
+    }
+    assert_eq!(opened.classify_pairs(&[(TEXTS[0], TEXTS[1])]).unwrap().len(), 1);
+    assert!(opened.classify(&[""; 0]).unwrap().is_empty());
+}
+
+#[test]
+fn the_nearest_texts_come_first() {
+    let model = SentenceEncoder::from_config(&config(), Pooling::First, 1).unwrap();
+    let embedder = TextEmbedder::new(model, tokenizer()).unwrap();
+    let vectors = embedder.embed(&TEXTS).unwrap();
+    for (number, text) in TEXTS.iter().enumerate() {
+        let near = embedder.similar(text, &vectors, 9).unwrap();
+        assert_eq!((near[0].number, near.len()), (number, 3));
+        assert!(near.is_sorted_by(|a, b| a.likeness >= b.likeness));
+    }
+    assert_eq!(embedder.embed(&[""; 0]).unwrap().shape()[..], [0, 16]);
+}
+
+#[test]
+fn the_published_encoder_finds_what_is_meant() {
+    let Some(folder) = check::data("models/me5_small_zh_en") else { return };
+    let embedder = TextEmbedder::from_pretrained(folder).unwrap().prefix("query: ");
+    let reviews = ["房间很干净，早餐也不错", "电池充不满电，屏幕还有坏点", "这本书翻译得很差"];
+    let vectors = embedder.embed(&reviews).unwrap();
+    let best = |text: &str| embedder.similar(text, &vectors, 1).unwrap()[0].number;
+    assert_eq!(
+        [best("a clean hotel room"), best("the laptop's battery"), best("a bad book")],
+        [0, 1, 2]
+    );
+}
+
+#[test]
+fn masks_are_filled_and_counted() {
+    let filler =
+        MaskFiller::new(MaskedLanguageModel::from_config(&config(), 1).unwrap(), tokenizer())
+            .unwrap();
+    let filled = filler.fill("great [MASK] price", 4).unwrap();
+    assert!(filled.is_sorted_by(|a, b| a.probability >= b.probability));
+    assert!(filled.iter().any(|one| one.text.starts_with("great")), "{filled:?}");
+    for (text, count) in [("great price", 0), ("[MASK] [MASK]", 2)] {
+        let error = filler.fill(text, 1).unwrap_err().to_string();
+        assert!(error.contains(&format!("it has {count} masks, expected one")), "{error}");
+    }
+}
+
+#[test]
+fn what_does_not_belong_together_is_refused() {
+    #[track_caller]
+    fn check<T: std::fmt::Debug>(result: brand_nn_models::Result<T>, expected: &str) {
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains(expected) && error.contains("help:"), "{error}");
+    }
+    let small = BertConfig::new(7, 16, 1);
+    let model = || SequenceClassifier::from_config(&small, 2, 1).unwrap();
+    check(TextClassifier::new(model(), tokenizer()), "expected at most the 7 rows");
+    let tagger = || TokenClassifier::from_config(&config(), 3, 1).unwrap();
+    check(
+        TextTagger::new(tagger(), tokenizer(), &["O"]),
+        "tags is 1, expected one for each of the 3",
+    );
+    let gpt = Gpt2::from_config(&Gpt2Config::new(7, 16, 1, 2), 1).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    gpt.save(folder.path()).unwrap();
+    check(TextWriter::from_pretrained(folder.path()), "no tokenizer.json");
+    tokenizer().save(folder.path().join("tokenizer.json")).unwrap();
+    check(TextWriter::from_pretrained(folder.path()), "expected at most the 7 rows");
+}
+
+#[test]
+fn tags_know_the_bytes_of_their_parts() {
+    let model = TokenClassifier::from_config(&config(), 2, 1).unwrap();
+    model.classes.weight.set(Tensor::zeros([2, 16])).unwrap();
+    model.classes.bias.as_ref().unwrap().set(Tensor::from([0.0_f32, 9.0])).unwrap();
+    let tagger = TextTagger::new(model, tokenizer(), &["O", "I-BRAND"]).unwrap();
+    let found = tagger.tag(&["great brand", ""]).unwrap();
+    assert_eq!(found[0].len(), 1);
+    assert_eq!((found[0][0].tag.as_str(), found[0][0].range.clone()), ("BRAND", 0..11));
+    assert!(found[0][0].probability > 0.99 && found[1].is_empty());
+}
