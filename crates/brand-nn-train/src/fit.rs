@@ -169,7 +169,8 @@ impl Fit {
 
     /// Goes on from the file that a [`Checkpoint`] wrote, as if nothing had come between.
     ///
-    /// Data, plan and callbacks must be those of the first run; there may be more epochs.
+    /// Data, plan and callbacks must be those of the first run; there may be more epochs. A training
+    /// that a callback has ended stays ended.
     #[must_use]
     pub fn resume_from(self, path: impl Into<PathBuf>) -> Self {
         Self { resume_from: Some(path.into()), ..self }
