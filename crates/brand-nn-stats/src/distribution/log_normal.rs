@@ -17,10 +17,6 @@ distribution! {
 }
 
 impl LogNormal {
-    fn checked(self) -> Result<Self> {
-        Ok(self)
-    }
-
     /// The most likely parameters, those of the normal fit of the logarithms.
     ///
     /// # Errors

@@ -1,7 +1,6 @@
 //! Student's t distribution.
 
 use super::Distribution;
-use crate::Result;
 use crate::special::{beta_log_odds, beta_parts, lbeta};
 
 distribution! {
@@ -17,10 +16,6 @@ distribution! {
 }
 
 impl StudentT {
-    fn checked(self) -> Result<Self> {
-        Ok(self)
-    }
-
     /// The probability beyond |t| on one side, I_{ν / (ν + t²)}(ν / 2, 1 / 2) / 2.
     fn tail(&self, t: f64) -> f64 {
         let ratio = t * t / self.degrees;
