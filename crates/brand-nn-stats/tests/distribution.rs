@@ -181,3 +181,40 @@ fn certain_outcomes() {
     let none = Binomial::new(0.0, 0.3).expect("valid");
     assert_eq!((none.density(0.0), none.cdf(0.0), none.sample(1, 2)), (1.0, 1.0, vec![0.0, 0.0]));
 }
+
+/// Neither slow nor in panic, and never outside its range.
+#[test]
+fn extreme_parameters_have_answers() {
+    let all: Vec<Box<dyn Distribution>> = vec![
+        Box::new(Normal::new(1e300, 1e-300).expect("valid")),
+        Box::new(LogNormal::new(700.0, 30.0).expect("valid")),
+        Box::new(Gamma::new(1e-9, 1e9).expect("valid")),
+        Box::new(Gamma::new(1e15, 1e-15).expect("valid")),
+        Box::new(Weibull::new(1e-3, 1.0).expect("valid")),
+        Box::new(Beta::new(1e-9, 1e9).expect("valid")),
+        Box::new(Beta::new(1e14, 1e14).expect("valid")),
+        Box::new(Beta::new(1e14, 0.5).expect("valid")),
+        Box::new(StudentT::new(1e-3).expect("valid")),
+        Box::new(StudentT::new(1e15).expect("valid")),
+        Box::new(ChiSquared::new(1e15).expect("valid")),
+        Box::new(FisherF::new(1e-3, 1e12).expect("valid")),
+        Box::new(Binomial::new(9e15, 0.5).expect("valid")),
+        Box::new(Binomial::new(9e15, 1e-15).expect("valid")),
+        Box::new(Poisson::new(1e15).expect("valid")),
+        Box::new(Poisson::new(1e-300).expect("valid")),
+        Box::new(NegativeBinomial::new(1e-6, 1e-6).expect("valid")),
+        Box::new(NegativeBinomial::new(1e12, 0.9).expect("valid")),
+        Box::new(Geometric::new(1e-12).expect("valid")),
+    ];
+    for (i, of) in all.iter().enumerate() {
+        for p in [1e-300, 1e-9, 0.25, 0.5, 0.9, 1.0 - 1e-12] {
+            let x = of.quantile(p);
+            assert!(!x.is_nan(), "row {i}: the quantile of {p}");
+            let (below, above) = (of.cdf(x), of.survival(x));
+            assert!((0.0..=1.0).contains(&below) && (0.0..=1.0).contains(&above), "row {i}, {p}");
+            assert!((below + above - 1.0).abs() < 1e-9, "row {i}: {below} and {above} at {x}");
+            assert!(!of.log_density(x).is_nan(), "row {i}: the density at {x}");
+        }
+        assert!(of.sample(1, 20).iter().all(|x| !x.is_nan()), "row {i}");
+    }
+}

@@ -44,7 +44,7 @@ fn spoiled(value: &Value) -> Vec<Value> {
             }
         }
         Value::Number(_) => {
-            out.extend([Value::from(0), Value::from(u64::MAX), Value::from(-1e300)])
+            out.extend([Value::from(0), Value::from(u64::MAX), Value::from(-1e300)]);
         }
         _ => {}
     }

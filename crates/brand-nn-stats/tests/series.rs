@@ -1,4 +1,4 @@
-//! Series against statsmodels (`golden/series.py`), and changes of level against all there could be.
+//! Series against statsmodels (`golden/series.py`), changes of level against all there could be.
 
 mod support;
 

@@ -27,6 +27,7 @@ fn computed(function: &str, x: &[f64]) -> (f64, f64) {
         "gamma_p_inverse" => (gamma_p_inverse(x[0], x[1]), 1e-12),
         "gamma_q_inverse" => (gamma_q_inverse(x[0], x[1]), 1e-12),
         "beta_i" => (beta_i(x[0], x[1], x[2]), 1e-12),
+        "beta_i_huge" => (beta_i(x[0], x[1], x[2]), 1e-10),
         "beta_i_inverse" => (beta_i_inverse(x[0], x[1], x[2]), 1e-12),
         "hyp2f1" => (hyp2f1(x[0], x[1], x[2], x[3]), 1e-12),
         "log_hyp2f1" => (log_hyp2f1(x[0], x[1], x[2], x[3]), 1e-12),

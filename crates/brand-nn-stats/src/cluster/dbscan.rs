@@ -76,7 +76,7 @@ impl Dbscan {
     }
 }
 
-/// Gives a group to all that a core reaches; who has one leaves the grid and is not looked at again.
+/// Gives a group to all that a core reaches; who has one leaves the grid for good.
 fn spread(
     grid: &mut Grid<'_>,
     is_core: &[bool],

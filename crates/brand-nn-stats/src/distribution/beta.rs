@@ -18,10 +18,6 @@ distribution! {
 }
 
 impl Beta {
-    fn checked(self) -> Result<Self> {
-        Ok(self)
-    }
-
     /// The most likely parameters, by Newton's steps from the moments' ones.
     ///
     /// # Errors

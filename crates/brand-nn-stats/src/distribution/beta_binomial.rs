@@ -1,7 +1,6 @@
 //! Successes of trials whose probability is itself drawn from a beta distribution.
 
 use super::{Distribution, discrete};
-use crate::Result;
 use crate::special::lbeta;
 
 distribution! {
@@ -20,10 +19,6 @@ distribution! {
 }
 
 impl BetaBinomial {
-    fn checked(self) -> Result<Self> {
-        Ok(self)
-    }
-
     fn sides(&self, x: f64) -> (f64, f64) {
         discrete::sides(x, self.trials, |k| {
             let sum = |from: f64, to: f64| {

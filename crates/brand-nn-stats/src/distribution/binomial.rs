@@ -1,7 +1,6 @@
 //! The binomial distribution.
 
 use super::{Distribution, discrete};
-use crate::Result;
 use crate::special::{beta_parts, log_beta_power};
 
 distribution! {
@@ -17,10 +16,6 @@ distribution! {
 }
 
 impl Binomial {
-    fn checked(self) -> Result<Self> {
-        Ok(self)
-    }
-
     fn sides(&self, x: f64) -> (f64, f64) {
         discrete::sides(x, self.trials, |k| {
             let (p, q) = (self.probability, 1.0 - self.probability);

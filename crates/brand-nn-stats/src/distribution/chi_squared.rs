@@ -1,7 +1,6 @@
 //! The χ² distribution.
 
 use super::{Distribution, Gamma};
-use crate::Result;
 use crate::special::{gamma_p, gamma_p_inverse, gamma_q};
 
 distribution! {
@@ -14,12 +13,6 @@ distribution! {
     /// # Ok::<(), brand_nn_stats::Error>(())
     /// ```
     ChiSquared { degrees: positive }
-}
-
-impl ChiSquared {
-    fn checked(self) -> Result<Self> {
-        Ok(self)
-    }
 }
 
 impl Distribution for ChiSquared {

@@ -16,10 +16,6 @@ distribution! {
 }
 
 impl Exponential {
-    fn checked(self) -> Result<Self> {
-        Ok(self)
-    }
-
     /// The most likely rate, one over the mean.
     ///
     /// # Errors

@@ -1,7 +1,6 @@
 //! Fisher's F distribution.
 
 use super::Distribution;
-use crate::Result;
 use crate::special::{beta_log_odds, beta_parts, log_beta_power};
 
 distribution! {
@@ -17,10 +16,6 @@ distribution! {
 }
 
 impl FisherF {
-    fn checked(self) -> Result<Self> {
-        Ok(self)
-    }
-
     /// The share of the sum of squares that is above, and that below.
     fn shares(&self, x: f64) -> (f64, f64) {
         let ratio = self.above * x / self.below;

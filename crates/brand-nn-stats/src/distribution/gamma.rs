@@ -18,10 +18,6 @@ distribution! {
 }
 
 impl Gamma {
-    fn checked(self) -> Result<Self> {
-        Ok(self)
-    }
-
     /// The most likely parameters: ln a − ψ(a) = ln x̄ − mean of ln x, by Newton's steps.
     ///
     /// # Errors

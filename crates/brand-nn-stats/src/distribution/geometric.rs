@@ -16,10 +16,6 @@ distribution! {
 }
 
 impl Geometric {
-    fn checked(self) -> Result<Self> {
-        Ok(self)
-    }
-
     /// The most likely probability, 1 / (1 + mean).
     ///
     /// # Errors

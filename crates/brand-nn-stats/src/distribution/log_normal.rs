@@ -2,6 +2,7 @@
 
 use super::{Distribution, Normal, POSITIVE, observed};
 use crate::Result;
+use crate::special::{normal_cdf, normal_quantile};
 
 distribution! {
     /// The distribution of e^z for normal z, of the mean and standard deviation of z.
@@ -16,10 +17,6 @@ distribution! {
 }
 
 impl LogNormal {
-    fn checked(self) -> Result<Self> {
-        Ok(self)
-    }
-
     /// The most likely parameters, those of the normal fit of the logarithms.
     ///
     /// # Errors
@@ -31,27 +28,32 @@ impl LogNormal {
         Self::new(log_mean, log_standard_deviation)
     }
 
-    fn log(&self) -> Normal {
-        Normal::new(self.log_mean, self.log_standard_deviation)
-            .unwrap_or_else(|_| unreachable!("the parameters passed the same checks"))
+    /// How many deviations ln x lies above its mean.
+    fn standard(&self, x: f64) -> f64 {
+        (x.ln() - self.log_mean) / self.log_standard_deviation
     }
 }
 
 impl Distribution for LogNormal {
     fn log_density(&self, x: f64) -> f64 {
-        if x <= 0.0 { f64::NEG_INFINITY } else { self.log().log_density(x.ln()) - x.ln() }
+        if x <= 0.0 || x.is_infinite() {
+            return f64::NEG_INFINITY;
+        }
+        let z = self.standard(x);
+        let scale = x.ln() + self.log_standard_deviation.ln();
+        -0.5 * (z * z + (2.0 * std::f64::consts::PI).ln()) - scale
     }
 
     fn cdf(&self, x: f64) -> f64 {
-        if x <= 0.0 { 0.0 } else { self.log().cdf(x.ln()) }
+        if x <= 0.0 { 0.0 } else { normal_cdf(self.standard(x)) }
     }
 
     fn survival(&self, x: f64) -> f64 {
-        if x <= 0.0 { 1.0 } else { self.log().survival(x.ln()) }
+        if x <= 0.0 { 1.0 } else { normal_cdf(-self.standard(x)) }
     }
 
     fn quantile(&self, p: f64) -> f64 {
-        self.log().quantile(p).exp()
+        (self.log_mean + self.log_standard_deviation * normal_quantile(p)).exp()
     }
 
     fn mean(&self) -> f64 {

@@ -40,9 +40,13 @@ macro_rules! distributions {
     };
 }
 
-/// Declares a distribution: its docs, its name, its parameters with what each may be.
+/// Declares a distribution: its docs, its name, its parameters with what each may be, and after `;`
+/// the method that looks at them together.
 macro_rules! distribution {
-    ($(#[$doc:meta])* $name:ident { $($parameter:ident: $check:ident),* }) => {
+    (
+        $(#[$doc:meta])*
+        $name:ident { $($parameter:ident: $check:ident),* $(; $together:ident)? }
+    ) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "Vec<f64>", into = "Vec<f64>")]
@@ -59,7 +63,9 @@ macro_rules! distribution {
             /// If a parameter is outside its domain.
             pub fn new($($parameter: f64),*) -> crate::Result<Self> {
                 $($crate::door::$check(stringify!($name), stringify!($parameter), $parameter)?;)*
-                Self { $($parameter,)* }.checked()
+                let of = Self { $($parameter,)* };
+                $(of.$together()?;)?
+                Ok(of)
             }
 
             /// The parameters in the order of [`new`](Self::new).

@@ -21,10 +21,6 @@ distribution! {
 }
 
 impl NegativeBinomial {
-    fn checked(self) -> Result<Self> {
-        Ok(self)
-    }
-
     /// The most likely parameters: a root in the size, for p = r / (r + mean).
     ///
     /// # Errors

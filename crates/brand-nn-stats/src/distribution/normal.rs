@@ -20,10 +20,6 @@ distribution! {
 }
 
 impl Normal {
-    fn checked(self) -> Result<Self> {
-        Ok(self)
-    }
-
     /// The most likely parameters, the mean and the root of the mean square around it.
     ///
     /// # Errors

@@ -17,10 +17,6 @@ distribution! {
 }
 
 impl Poisson {
-    fn checked(self) -> Result<Self> {
-        Ok(self)
-    }
-
     /// The most likely rate, the mean.
     ///
     /// # Errors

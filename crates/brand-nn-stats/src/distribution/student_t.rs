@@ -1,7 +1,6 @@
 //! Student's t distribution.
 
 use super::Distribution;
-use crate::Result;
 use crate::special::{beta_log_odds, beta_parts, lbeta};
 
 distribution! {
@@ -17,25 +16,14 @@ distribution! {
 }
 
 impl StudentT {
-    fn checked(self) -> Result<Self> {
-        Ok(self)
-    }
-
     /// The probability beyond |t| on one side, I_{ν / (ν + t²)}(ν / 2, 1 / 2) / 2.
     fn tail(&self, t: f64) -> f64 {
-        if t.is_infinite() {
+        let ratio = t * t / self.degrees;
+        if ratio.is_infinite() {
             return 0.0;
         }
-        let ratio = t * t / self.degrees;
         let (x, y) = (1.0 / (1.0 + ratio), ratio / (1.0 + ratio));
-        let x = if ratio.is_infinite() { 0.0 } else { x };
-        0.5 * beta_parts(
-            0.5 * self.degrees,
-            0.5,
-            x,
-            if y.is_nan() && !t.is_nan() { 1.0 } else { y },
-        )
-        .0
+        0.5 * beta_parts(0.5 * self.degrees, 0.5, x, y).0
     }
 }
 

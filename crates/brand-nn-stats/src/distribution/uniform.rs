@@ -12,13 +12,13 @@ distribution! {
     /// assert_eq!(Uniform::new(2.0, 6.0)?.cdf(3.0), 0.25);
     /// # Ok::<(), brand_nn_stats::Error>(())
     /// ```
-    Uniform { low: finite, high: finite }
+    Uniform { low: finite, high: finite; ordered }
 }
 
 impl Uniform {
-    fn checked(self) -> Result<Self> {
+    fn ordered(&self) -> Result<()> {
         if self.low < self.high && (self.high - self.low).is_finite() {
-            return Ok(self);
+            return Ok(());
         }
         let (op, setting, got) = ("Uniform", "high", self.high);
         let (expected, help) = ("above low, by a finite number", "swap the ends");

@@ -17,10 +17,6 @@ distribution! {
 }
 
 impl Weibull {
-    fn checked(self) -> Result<Self> {
-        Ok(self)
-    }
-
     /// The most likely parameters: Σ xᵏ ln x / Σ xᵏ − 1 / k = mean of ln x, by Newton's steps.
     ///
     /// # Errors

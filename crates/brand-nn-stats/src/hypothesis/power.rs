@@ -44,7 +44,7 @@ impl Design {
     /// n = (z_α √(2 p̄ q̄) + z_β √(p₁ q₁ + p₂ q₂))² / (p₁ − p₂)². Not rounded.
     ///
     /// # Errors
-    /// If a rate or a risk is not between 0 and 1, the rates do not differ as the alternative says, or
+    /// If a rate or a risk is not between 0 and 1, rates do not differ as the alternative says, or
     /// the power is at most the significance.
     pub fn size_for_proportions(&self, a: f64, b: f64) -> Result<f64> {
         let (z, power) = self.normal_quantiles(a, b)?;

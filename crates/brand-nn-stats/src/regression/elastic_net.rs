@@ -14,7 +14,8 @@ use crate::{Result, door};
 /// ```
 /// use brand_nn_stats::{linear::Matrix, regression::ElasticNet};
 /// let x = Matrix::new(4, 2, vec![1.0, 1.0, 2.0, -1.0, 3.0, -1.0, 4.0, 1.0])?;
-/// let fitted = ElasticNet { penalty: 0.1, ..ElasticNet::default() }.fit(&x, &[2.0, 4.0, 6.0, 8.0])?;
+/// let lasso = ElasticNet { penalty: 0.1, ..ElasticNet::default() };
+/// let fitted = lasso.fit(&x, &[2.0, 4.0, 6.0, 8.0])?;
 /// // The second column does not matter, the first one is shrunk by 0.1 / 1.25.
 /// assert!((fitted.coefficients[0] - 1.92).abs() < 1e-12);
 /// assert_eq!(fitted.coefficients[1], 0.0);

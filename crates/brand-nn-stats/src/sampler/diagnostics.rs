@@ -34,7 +34,7 @@ impl Summary {
 
 /// How much wider all draws spread than those of halves of chains; below 1.01 they agree.
 ///
-/// √(((n − 1) / n W + B / n) / W) with W the mean variance within half-chains and B / n the variance
+/// √(((n − 1) / n W + B / n) / W) with W the mean variance within half-chains, B / n the variance
 /// between their means. Gelman and Rubin 1992, split as in Gelman and others 2013. 1 if nothing
 /// varies.
 ///

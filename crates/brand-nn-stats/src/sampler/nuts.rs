@@ -158,7 +158,7 @@ struct Outcome {
 }
 
 impl Chain {
-    /// A chain that begins up to 1 from the start in each direction, if the density is finite there.
+    /// A chain that begins up to 1 from the start in each direction, where the density is finite.
     fn new(start: &[f64], f: &LogDensity<'_>, random: Random, target: f64) -> Result<Self> {
         let mut uniform = random.uniform(usize::MAX);
         for attempt in 0..50 {

@@ -10,7 +10,7 @@ use brand_nn_kernels::{fill_normal, threads};
 /// The settings of Holt and Winters' exponential smoothing.
 ///
 /// The smoothing, the first level and the first slope make the sum of squared one-step errors
-/// least; the first seasons are those of the first cycles. Winters 1960; Hyndman and Athanasopoulos,
+/// least; the first seasons are those of the first cycles. Winters 1960; Hyndman, Athanasopoulos,
 /// "Forecasting: principles and practice", chapter 8.
 ///
 /// # Examples

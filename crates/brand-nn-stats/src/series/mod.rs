@@ -11,11 +11,12 @@
 //! use brand_nn_stats::series::{HoltWinters, Seasonal};
 //!
 //! // Three years of quarters that rise by one each and peak in winter.
-//! let sales: Vec<f64> = (0..12).map(|i| 20.0 + i as f64 + [3.0, -1.0, -4.0, 2.0][i % 4]).collect();
+//! let season = [3.0, -1.0, -4.0, 2.0];
+//! let sales: Vec<f64> = (0..12).map(|i| 20.0 + i as f64 + season[i % 4]).collect();
 //! let fitted = HoltWinters::seasonal(Seasonal::Additive, 4).fit(&sales)?;
 //! let next = fitted.forecast(4);
 //! for (i, value) in next.iter().enumerate() {
-//!     assert!((value - (32.0 + i as f64 + [3.0, -1.0, -4.0, 2.0][i])).abs() < 0.1);
+//!     assert!((value - (32.0 + i as f64 + season[i])).abs() < 0.1);
 //! }
 //! # Ok::<(), brand_nn_stats::Error>(())
 //! ```

@@ -36,7 +36,7 @@ pub fn lbeta(a: f64, b: f64) -> f64 {
     if p < 1e-200 { -p.ln() } else { direct(p, q) }
 }
 
-/// ln B of small arguments from the gamma functions themselves, which have no zero to lose digits at.
+/// ln B of small arguments from the gamma functions, which have no zero to lose digits at.
 fn direct(p: f64, q: f64) -> f64 {
     let value = libm::tgamma(p) * (libm::tgamma(q) / libm::tgamma(p + q));
     value.ln()

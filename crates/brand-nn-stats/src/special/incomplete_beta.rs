@@ -1,18 +1,22 @@
 //! The regularised incomplete beta function and its inverse.
 
 use super::beta::lbeta;
+use super::erf::erfc;
 use super::gamma::{LARGE, LN_SQRT_2_PI, minus_log1p, stirling_rest};
 use super::incomplete_gamma::nonzero;
 use super::invert;
 use super::log::logistic;
+use std::f64::consts::PI;
 
-/// Steps after which the fraction has ended for parameters up to about 1e11.
-const STEPS: u32 = 2_000_000;
+/// From here on, for both parameters, the expansion has all digits and the fraction is slow.
+const HUGE: f64 = 1e6;
+/// Steps after which the fraction has long ended.
+const STEPS: u32 = 200_000;
 
 /// The regularised incomplete beta function, I_x(a, b) = ∫₀ˣ tᵃ⁻¹ (1 − t)ᵇ⁻¹ dt / B(a, b).
 ///
 /// The probability that a beta variable is at most x. I_x(a, b) = 1 − I_{1−x}(b, a): of the two
-/// ask for the one that is small. The time grows with √(a + b).
+/// ask for the one that is small.
 ///
 /// # Examples
 /// ```
@@ -74,10 +78,33 @@ pub(crate) fn log_beta_power(a: f64, b: f64, x: f64, y: f64) -> f64 {
         return a * log_x + b * log_y - lbeta(a, b);
     }
     // Stirling's formula around the mean a / (a + b), so that nothing large is subtracted.
-    let off = if x < y { (a + b) * x - a } else { b - (a + b) * y };
+    let off = off(a, b, x, y);
     let rest = stirling_rest(a) + stirling_rest(b) - stirling_rest(a + b);
     let scale = 0.5 * (a.ln() + b.ln() - (a + b).ln()) - LN_SQRT_2_PI;
     scale - rest - a * minus_log1p(off / a) - b * minus_log1p(-off / b)
+}
+
+/// (a + b) x − a: how far x lies above its mean.
+fn off(a: f64, b: f64, x: f64, y: f64) -> f64 {
+    if x < y { (a + b) * x - a } else { b - (a + b) * y }
+}
+
+/// The first term of Temme's uniform expansion, DLMF 8.18.9; the next one is below 1e-11 here.
+fn expansion(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
+    let (sum, off) = (a + b, off(a, b, x, y));
+    let half = a * minus_log1p(off / a) + b * minus_log1p(-off / b);
+    let deviation = (a / sum * (b / sum)).sqrt();
+    let (eta, mu) = ((2.0 * half / sum).sqrt().copysign(off), off / sum / deviation);
+    let skewness = (b - a) / sum / deviation;
+    let first = if (1.0 + skewness.abs()) * mu.abs() < 1e-4 {
+        let square = deviation * deviation;
+        skewness / 3.0 - mu * (1.0 - square) / (12.0 * square)
+    } else {
+        1.0 / eta - 1.0 / mu
+    };
+    let rest = first * (-half).exp() / (2.0 * PI * sum).sqrt();
+    let tail = |side: f64| 0.5 * erfc(-side * half.sqrt().copysign(off)) + side * rest;
+    (tail(1.0), tail(-1.0))
 }
 
 /// I and 1 − I of x and y = 1 − x; the one that the fraction suits is computed.
@@ -88,6 +115,9 @@ pub(crate) fn beta_parts(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
     }
     if x == 0.0 || y == 0.0 {
         return if x == 0.0 { (0.0, 1.0) } else { (1.0, 0.0) };
+    }
+    if a > HUGE && b > HUGE {
+        return expansion(a, b, x, y);
     }
     let power = beta_power(a, b, x, y);
     if x <= (a + 1.0) / (a + b + 2.0) {

@@ -23,10 +23,12 @@ def case(function, *arguments, value):
 
 def lower(a, b, x):
     """I_x(a, b) by the series whose terms are all positive, from the nearer end."""
-    if x * (a + b) > a:
-        return 1 - lower(b, a, 1 - x)
+    return 1 - rising(b, a, 1 - x) if x * (a + b) > a else rising(a, b, x)
+
+
+def rising(a, b, x):
     term, total, n = mp.mpf(1), mp.mpf(1), 0
-    while term > total * mp.mpf(10) ** -29:
+    while term > total * (1 - x) * mp.mpf(10) ** -18:
         term *= (a + b + n) / (a + 1 + n) * x
         total += term
         n += 1
@@ -131,6 +133,15 @@ def incomplete_betas():
             case("beta_i_inverse", a_, b_, p_, value=value)
 
 
+def huge_betas():
+    for a, b in [(1.1e6, 1.1e6), (1.1e6, 3e9)]:
+        mean = a / (a + b)
+        sd = (mean * (1 - mean) / (a + b)) ** 0.5
+        for z in [-8, -2.5, -0.3, 0, 1e-4, 0.7]:
+            a_, b_, x_ = exact(a), exact(b), exact(mean + z * sd)
+            case("beta_i_huge", a_, b_, x_, value=rising(a_, b_, x_))
+
+
 def hypergeometric():
     rows = [
         (0.243, 4.2, 3.6, 0.5), (2.243, 2.426, 4.2, 0.95), (12.2, 2.4, 13.2, 0.9),
@@ -158,7 +169,7 @@ def logarithms():
         case("log_add_exp", a, b, value=mp.log(mp.exp(exact(a)) + mp.exp(exact(b))))
 
 
-for family in [gammas, errors, incomplete_gammas, incomplete_betas, hypergeometric, logarithms]:
+for family in [gammas, errors, incomplete_gammas, incomplete_betas, huge_betas, hypergeometric, logarithms]:
     family()
     print(family.__name__, len(CASES), flush=True)
 lines = ",\n".join(json.dumps(c) for c in CASES)
