@@ -17,6 +17,9 @@
 //! | [`survival`] | Kaplan-Meier, Nelson-Aalen, log-rank, Cox |
 //! | [`tree`] | gradient-boosted trees |
 //!
+//! Measures, intervals and special functions are always there; the feature `methods`, which is on
+//! unless default features are refused, brings the rest.
+//!
 //! ```
 //! use brand_nn_stats::{bootstrap::Bootstrap, metrics::accuracy};
 //!
@@ -31,20 +34,32 @@
 //! ```
 
 pub mod bootstrap;
+#[cfg(feature = "methods")]
 pub mod cluster;
+#[cfg(feature = "methods")]
 pub mod decompose;
+#[cfg(feature = "methods")]
 pub mod distribution;
+#[cfg_attr(not(feature = "methods"), allow(dead_code, reason = "the methods ask for most"))]
 mod door;
 mod error;
+#[cfg(feature = "methods")]
 pub mod hypothesis;
+#[cfg(feature = "methods")]
 pub mod linear;
 pub mod metrics;
+#[cfg(feature = "methods")]
 pub mod optimize;
+#[cfg(feature = "methods")]
 pub mod regression;
+#[cfg(feature = "methods")]
 pub mod sampler;
+#[cfg(feature = "methods")]
 pub mod series;
 pub mod special;
+#[cfg(feature = "methods")]
 pub mod survival;
+#[cfg(feature = "methods")]
 pub mod tree;
 
 pub use error::{Error, Result};

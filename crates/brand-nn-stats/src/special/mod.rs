@@ -33,5 +33,7 @@ pub use incomplete_beta::{beta_i, beta_i_inverse};
 pub use incomplete_gamma::{gamma_p, gamma_p_inverse, gamma_q, gamma_q_inverse};
 pub use log::{log_add_exp, log_sum_exp, log1mexp, log1pexp, logistic, logit};
 
+#[cfg(feature = "methods")]
 pub(crate) use incomplete_beta::{beta_log_odds, beta_parts, log_beta_power};
+#[cfg(feature = "methods")]
 pub(crate) use incomplete_gamma::log_gamma_power;

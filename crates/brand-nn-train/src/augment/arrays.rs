@@ -1,7 +1,8 @@
 //! Numbers changed at random: noise, and mixtures of two examples.
 
 use crate::{Error, Examples, Result};
-use brand_nn_tensor::{DType, Rng, Tensor, rand_distr::Beta};
+use brand_nn_stats::special::beta_i_inverse;
+use brand_nn_tensor::{Rng, Tensor};
 
 /// Adds normal noise of this standard deviation to every number of the inputs.
 ///
@@ -50,8 +51,9 @@ pub fn noise(deviation: f64) -> impl Fn(Examples<Tensor>, &mut Rng) -> Result<Ex
 /// ```
 pub fn mixup(strength: f64) -> impl Fn(Examples<Tensor>, &mut Rng) -> Result<Examples<Tensor>> {
     move |Examples { input, target, weights }, rng| {
-        let beta = Beta::new(strength, strength);
-        let beta = beta.map_err(|_| refused("mixup", strength, "a number above 0"))?;
+        if !strength.is_finite() || strength <= 0.0 {
+            return Err(refused("mixup", strength, "a number above 0"));
+        }
         if !input.dtype().is_float() || !target.dtype().is_float() {
             return Err(Error::Data {
                 what: "mixup",
@@ -60,7 +62,7 @@ pub fn mixup(strength: f64) -> impl Fn(Examples<Tensor>, &mut Rng) -> Result<Exa
                 help: "write classes as rows of probabilities with one_hot",
             });
         }
-        let share = Tensor::sample([1], beta, rng).to(DType::F64).item();
+        let share = beta_i_inverse(strength, strength, Tensor::rand([1], rng).item());
         let other = Tensor::permutation(target.len(), rng);
         let mix = |x: Tensor| -> Result<Tensor> {
             Ok(&x * share + x.index_select(0, &other)? * (1.0 - share))
