@@ -23,7 +23,10 @@ impl Format {
         let infinity = self.top() << self.fraction_bits;
         if x.is_nan() {
             let payload = (x.to_bits() >> (52 - self.fraction_bits)) as u16;
-            return sign | infinity | 1 << (self.fraction_bits - 1) | payload & !(0xffff << self.fraction_bits);
+            return sign
+                | infinity
+                | 1 << (self.fraction_bits - 1)
+                | payload & !(0xffff << self.fraction_bits);
         }
         let magnitude = x.to_bits() & !(1 << 63);
         let exponent = (magnitude >> 52) as i32 - 1023 + self.bias();
@@ -36,7 +39,8 @@ impl Format {
             return sign;
         }
         let field = (exponent.max(1) as u64 - 1) << self.fraction_bits;
-        let (kept, lost, half) = (fraction >> shift, fraction & ((1 << shift) - 1), 1 << (shift - 1));
+        let (kept, lost, half) =
+            (fraction >> shift, fraction & ((1 << shift) - 1), 1 << (shift - 1));
         let up = lost > half || lost == half && kept & 1 == 1;
         // A carry out of the fraction is one more of the exponent, up to infinity.
         sign | (field + kept + u64::from(up)) as u16

@@ -241,7 +241,10 @@ pub(crate) fn filled(op: &'static str, shape: Shape, fill: impl FnOnce(&mut [f32
     Tensor::from_raw::<f32>(out, shape)
 }
 
-pub(crate) fn each_position<T: brand_nn_kernels::Plain>(out: &mut [T], draw: impl Fn(usize) -> T + Sync) {
+pub(crate) fn each_position<T: brand_nn_kernels::Plain>(
+    out: &mut [T],
+    draw: impl Fn(usize) -> T + Sync,
+) {
     for_each_chunk(out, CHUNK, |chunk, part| {
         for (i, x) in part.iter_mut().enumerate() {
             *x = draw(chunk * CHUNK + i);
