@@ -114,24 +114,8 @@ pub(crate) fn fit_weights<P: Params>(
     body: &str,
 ) -> Result<LoadReport> {
     let set = ParamSet::all(model)?;
-    let aliases: BTreeMap<_, _> = set
-        .aliases()
-        .iter()
-        .map(|(alias, at)| (alias.as_str(), set.names()[*at].as_str()))
-        .collect();
-    let mut found = Weights::new();
-    let mut report = LoadReport::default();
-    for (name, tensor) in weights {
-        match own_name(&name, body, |name| {
-            set.names().iter().any(|own| own == name) || aliases.contains_key(name)
-        }) {
-            Some(own) => {
-                let own = aliases.get(own.as_str()).map_or(own.clone(), |&first| first.to_owned());
-                found.insert(own, computable(tensor));
-            }
-            None => report.unexpected.push(name),
-        }
-    }
+    let (mut found, unexpected) = by_own_names(&set, weights, body);
+    let mut report = LoadReport { unexpected, ..Default::default() };
     keep_heads(&set, &mut found, &mut report, body)?;
     report.mismatched = mismatched(&set, &found);
     let strange = |name: &String| !OTHERS.iter().any(|other| name.contains(other));
@@ -145,6 +129,22 @@ pub(crate) fn fit_weights<P: Params>(
     let loaded = load_tensors(model, found, &folder.display().to_string())?.loaded;
     report.loaded = loaded.into_iter().filter(|name| !report.missing.contains(name)).collect();
     Ok(report)
+}
+
+/// The weights that a model has under their names there, and the names of the others.
+fn by_own_names(set: &ParamSet, weights: Weights, body: &str) -> (Weights, Vec<String>) {
+    let own = set.names().iter().map(|name| (name.as_str(), name.as_str()));
+    let tied = set.aliases().iter().map(|(alias, at)| (alias.as_str(), set.names()[*at].as_str()));
+    let known: BTreeMap<_, _> = own.chain(tied).collect();
+    let (mut found, mut unexpected) = (Weights::new(), Vec::new());
+    for (name, tensor) in weights {
+        let own = own_name(&name, body, |name| known.contains_key(name));
+        match own.and_then(|own| known.get(own.as_str()).copied()) {
+            Some(own) => drop(found.insert(own.to_owned(), computable(tensor))),
+            None => unexpected.push(name),
+        }
+    }
+    (found, unexpected)
 }
 
 /// Refuses a folder that lacks weights of a model's head.

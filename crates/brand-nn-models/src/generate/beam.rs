@@ -46,47 +46,107 @@ pub(super) fn search<M: CausalModel>(
     rows.into_iter().map(follow).collect()
 }
 
+/// The likeliest text that goes on from a row's prompt.
 fn best(plan: &Generation, model: &impl CausalModel, row: &Row, end: Option<i64>) -> Result<Beam> {
-    let mut beams = vec![Beam { written: Vec::new(), logs: Vec::new(), score: 0.0, end: None }];
-    let mut ended: Vec<Beam> = Vec::new();
+    let mut search = Search::new(plan, &row.prompt, end);
     let mut cache = Cache::new();
-    let (ids, mask) = padded(&[&row.prompt]);
-    let mut logits = model.advance(&ids, &mask, &mut cache)?;
+    let mut newest = vec![row.prompt.clone()];
     for length in 1..=plan.max_new_tokens {
-        let logs = log_softmax(&logits);
-        let candidates = candidates(plan, row, &beams, &logs);
-        let power = (length as f64).powf(plan.length_penalty);
-        let mut next = Vec::new();
-        let mut sources = Vec::new();
-        for (rank, candidate) in candidates.into_iter().enumerate() {
-            let beam = &beams[candidate.beam];
-            if end == Some(candidate.token as i64) {
-                if rank < plan.beams {
-                    let score = candidate.score / power;
-                    ended.push(Beam { score, end: Some(End::Token), ..beam.clone() });
-                }
-            } else if next.len() < plan.beams {
-                next.push(beam.with(&candidate, &logs));
-                sources.push(candidate.beam);
-            }
-        }
-        beams = next;
-        ended.sort_by(|a, b| b.score.total_cmp(&a.score));
-        ended.truncate(plan.beams);
-        if length == plan.max_new_tokens || beams.is_empty() || is_done(plan, &beams, &ended, power)
-        {
-            let rest = beams.drain(..).filter(|_| length == plan.max_new_tokens);
-            ended.extend(rest.map(|beam| Beam { score: beam.score / power, ..beam }));
+        let rows: Vec<_> = newest.iter().map(Vec::as_slice).collect();
+        let (ids, mask) = padded(&rows);
+        let logs = log_softmax(&model.advance(&ids, &mask, &mut cache)?);
+        let sources = search.step(&logs, length);
+        if search.is_done(length) {
             break;
         }
         cache = cache.rows(&sources)?;
-        let newest: Vec<&[i64]> = beams.iter().map(Beam::newest).collect();
-        let (ids, mask) = padded(&newest);
-        logits = model.advance(&ids, &mask, &mut cache)?;
+        newest = search.going.iter().map(Beam::newest).collect();
     }
-    let better = |a: Beam, b: Beam| if b.score > a.score { b } else { a };
-    let nothing = Beam { written: Vec::new(), logs: Vec::new(), score: 0.0, end: Some(End::Token) };
-    Ok(ended.into_iter().reduce(better).unwrap_or(nothing))
+    Ok(search.finish())
+}
+
+/// The texts that are followed, and those that have ended, the best first.
+struct Search<'a> {
+    plan: &'a Generation,
+    prompt: &'a [i64],
+    end: Option<i64>,
+    going: Vec<Beam>,
+    ended: Vec<Beam>,
+}
+
+impl<'a> Search<'a> {
+    fn new(plan: &'a Generation, prompt: &'a [i64], end: Option<i64>) -> Self {
+        let first = Beam { written: Vec::new(), logs: Vec::new(), score: 0.0, end: None };
+        Self { plan, prompt, end, going: vec![first], ended: Vec::new() }
+    }
+
+    /// Goes on by one token, and says which text each of the new ones comes from.
+    fn step(&mut self, logs: &[Vec<f64>], length: usize) -> Vec<usize> {
+        let (most, power) = (self.plan.beams, self.power(length));
+        let (mut next, mut sources) = (Vec::new(), Vec::new());
+        for (rank, candidate) in self.candidates(logs).into_iter().enumerate() {
+            let beam = &self.going[candidate.beam];
+            if self.end == Some(candidate.token as i64) {
+                let score = candidate.score / power;
+                let ended = Beam { score, end: Some(End::Token), ..beam.clone() };
+                self.ended.extend((rank < most).then_some(ended));
+            } else if next.len() < most {
+                next.push(beam.with(&candidate, logs));
+                sources.push(candidate.beam);
+            }
+        }
+        self.going = next;
+        self.ended.sort_by(|a, b| b.score.total_cmp(&a.score));
+        self.ended.truncate(most);
+        sources
+    }
+
+    /// The best tokens to go on with, twice as many as beams: half of them may end.
+    fn candidates(&self, logs: &[Vec<f64>]) -> Vec<Candidate> {
+        let mut all = Vec::new();
+        for (number, (beam, logs)) in self.going.iter().zip(logs).enumerate() {
+            let scored = scores(self.plan, self.prompt, &beam.written, logs.clone());
+            let possible = scored.into_iter().enumerate();
+            let possible = possible.filter(|(_, score)| *score > f64::NEG_INFINITY);
+            all.extend(possible.map(|(token, score)| Candidate {
+                beam: number,
+                token,
+                score: beam.score + score,
+            }));
+        }
+        all.sort_by(|a, b| b.score.total_cmp(&a.score));
+        all.truncate(2 * self.plan.beams);
+        all
+    }
+
+    /// Whether no text that is followed can become better than all that have ended.
+    fn is_done(&mut self, length: usize) -> bool {
+        let power = self.power(length);
+        let hope = self.going.iter().map(|beam| beam.score / power);
+        let hope = hope.fold(f64::NEG_INFINITY, f64::max);
+        let is_done = self.ended.len() == self.plan.beams
+            && self.ended.last().is_some_and(|worst| worst.score >= hope);
+        if is_done {
+            self.going.clear();
+        }
+        is_done || self.going.is_empty()
+    }
+
+    /// The best of all; a text that is still followed counts with the length that it has.
+    fn finish(mut self) -> Beam {
+        let power = self.power(self.plan.max_new_tokens);
+        let going = std::mem::take(&mut self.going).into_iter();
+        let going = going.map(|beam| Beam { score: beam.score / power, ..beam });
+        let better = |a: Beam, b: Beam| if b.score > a.score { b } else { a };
+        let best = self.ended.into_iter().chain(going).reduce(better);
+        let end = Some(End::Token); // every token was ruled out
+        best.unwrap_or(Beam { written: Vec::new(), logs: Vec::new(), score: 0.0, end })
+    }
+
+    /// What a score is divided by at a length.
+    fn power(&self, length: usize) -> f64 {
+        (length as f64).powf(self.plan.length_penalty)
+    }
 }
 
 impl Beam {
@@ -97,32 +157,10 @@ impl Beam {
         longer
     }
 
-    fn newest(&self) -> &[i64] {
-        &self.written[self.written.len() - 1..]
+    /// Its last token.
+    fn newest(&self) -> Vec<i64> {
+        self.written.last().copied().into_iter().collect()
     }
-}
-
-/// Whether no text that is followed can become better than all that have ended.
-fn is_done(plan: &Generation, beams: &[Beam], ended: &[Beam], power: f64) -> bool {
-    let hope = beams.iter().map(|beam| beam.score / power).fold(f64::NEG_INFINITY, f64::max);
-    ended.len() == plan.beams && ended.iter().all(|beam| beam.score >= hope)
-}
-
-/// The best tokens to go on with, twice as many as beams: half of them may end.
-fn candidates(plan: &Generation, row: &Row, beams: &[Beam], logs: &[Vec<f64>]) -> Vec<Candidate> {
-    let mut all = Vec::new();
-    for (number, (beam, logs)) in beams.iter().zip(logs).enumerate() {
-        let scored = scores(plan, &row.prompt, &beam.written, logs.clone());
-        let possible = scored.into_iter().enumerate();
-        all.extend(
-            possible
-                .filter(|(_, score)| *score > f64::NEG_INFINITY)
-                .map(|(token, score)| Candidate { beam: number, token, score: beam.score + score }),
-        );
-    }
-    all.sort_by(|a, b| b.score.total_cmp(&a.score));
-    all.truncate(2 * plan.beams);
-    all
 }
 
 fn log_softmax(logits: &Tensor) -> Vec<Vec<f64>> {

@@ -4,7 +4,7 @@ use super::{fitting, tokenizer};
 use crate::{Error, MaskedLanguageModel, Result};
 use brand_nn_layers::Pass;
 use brand_nn_tensor::{DType, Tensor};
-use brand_nn_text::SubwordTokenizer;
+use brand_nn_text::{Encoding, SubwordTokenizer};
 use std::path::Path;
 
 /// Says what could stand behind a mask.
@@ -66,23 +66,33 @@ impl MaskFiller {
     /// The likeliest tokens behind the mask, the likeliest first.
     ///
     /// # Errors
-    /// If the text has no mask or several, or the model refuses it.
+    /// If the text has no mask, several, or another control token, or the model refuses it.
     pub fn fill(&self, text: &str, count: usize) -> Result<Vec<Filled>> {
         let encoding = self.tokenizer.encode_one(text)?;
-        let mask = self.tokenizer.mask_id();
-        let places: Vec<_> =
-            (0..encoding.len()).filter(|&i| Some(encoding.ids[i]) == mask).collect();
-        let &[place] = &places[..] else {
-            let problem = format!("it has {} masks, expected one", places.len());
-            let help = "write the tokenizer's own mask, such as [MASK] or <mask>";
-            return Err(Error::Prompt { number: 0, problem, help });
-        };
+        let place = self.place(&encoding)?;
         let tokens = self.tokenizer.pad(std::slice::from_ref(&encoding)).into();
         let logits = self.model.logits(&tokens, &mut Pass::inference())?.into_tensor();
         let known = self.tokenizer.vocabulary_size();
         let shares = logits.select(0, 0).select(0, place).to(DType::F64).softmax(-1);
         let best = shares.slice(0, ..known).topk(count.min(known), 0);
         self.read(&encoding.ids, place, best)
+    }
+
+    /// Where the mask stands, if it is the one control token that was typed.
+    fn place(&self, encoding: &Encoding) -> Result<usize> {
+        let help = "write the tokenizer's own mask once, such as [MASK] or <mask>, and text";
+        let refuse = |problem| Err(Error::Prompt { number: 0, problem, help });
+        let typed = (0..encoding.len()).filter(|&i| encoding.sequences[i].is_some());
+        let (masks, others): (Vec<_>, Vec<_>) = typed
+            .filter(|&i| self.tokenizer.is_control(encoding.ids[i]))
+            .partition(|&i| Some(encoding.ids[i]) == self.tokenizer.mask_id());
+        if let Some(&other) = others.first() {
+            return refuse(format!("it has the control token `{}`", encoding.tokens[other]));
+        }
+        match masks[..] {
+            [place] => Ok(place),
+            _ => refuse(format!("it has {} masks, expected one", masks.len())),
+        }
     }
 
     fn read(
