@@ -2,14 +2,20 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+#[path = "attribution.rs"]
+mod attribution;
 #[path = "churn.rs"]
 mod churn;
 #[path = "embed_and_search.rs"]
 mod embed_and_search;
+#[path = "experiment.rs"]
+mod experiment;
 #[path = "fine_tune.rs"]
 mod fine_tune;
 #[path = "sentiment.rs"]
 mod sentiment;
+#[path = "value.rs"]
+mod value;
 #[path = "write_copy.rs"]
 mod write_copy;
 
@@ -93,4 +99,35 @@ fn a_small_gpt_writes() {
     let mut words = reviews.words(&few);
     words.extend(["--save".into(), reviews.0.join("model").into()]);
     write_copy::run(&write_copy::Options::parse_from(words)).unwrap();
+/// A page of a name that no other test uses, which is removed in the end.
+fn page(name: &str, run: impl FnOnce(&std::path::Path)) {
+    let save = std::env::temp_dir().join(format!("brand-nn-{name}-{}.html", std::process::id()));
+    run(&save);
+    let html = std::fs::read_to_string(&save).unwrap();
+    std::fs::remove_file(save).unwrap();
+    assert!(html.contains("<svg") && html.ends_with("</html>\n"));
+}
+
+#[test]
+fn attribution_sees_what_works() {
+    page("attribution", |save| {
+        let [last, rate] = attribution::run(3000, save).unwrap();
+        assert!(last < 0.4 && rate > 0.7, "{last} {rate}");
+    });
+}
+
+#[test]
+fn an_experiment_finds_what_is_there() {
+    page("experiment", |save| {
+        let [low, high] = experiment::run(42, save).unwrap();
+        assert!(low < 0.02 && 0.02 < high, "{low} {high}");
+    });
+}
+
+#[test]
+fn value_foretells_purchases() {
+    let Some(path) = brand_nn::tensor::check::data("data/customers/CDNOW_sample.txt") else {
+        return;
+    };
+    page("value", |save| assert!(value::run(&path, save).unwrap().abs() < 0.05));
 }

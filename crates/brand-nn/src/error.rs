@@ -19,6 +19,10 @@ pub enum Error {
     /// From optimizers.
     #[error(transparent)]
     Optim(#[from] brand_nn_optim::Error),
+    /// From what marketing asks for.
+    #[cfg(feature = "marketing")]
+    #[error(transparent)]
+    Marketing(#[from] brand_nn_marketing::Error),
     /// From metrics on slices and intervals.
     #[error(transparent)]
     Stats(#[from] brand_nn_stats::Error),

@@ -1,0 +1,30 @@
+//! What customers will buy and be worth: purchase models, spend models, contracts.
+//!
+//! | customers … | buying times | spend |
+//! |---|---|---|
+//! | who come when they like, and leave unseen | [`PurchaseModel`] | [`GammaGamma`] |
+//! | who come or not at each occasion | [`BgBb`] | [`GammaGamma`] |
+//! | with a contract, whose leaving is seen | [`ShiftedBetaGeometric`] | – |
+//!
+//! [`ValueHorizon`] joins a purchase and a spend model to what each customer is worth, and
+//! [`Tracking`] holds a model against what happened afterwards.
+
+mod bg_bb;
+mod bg_nbd;
+mod gamma_gamma;
+mod grid;
+mod hypergeometric;
+mod law;
+mod mbg_nbd;
+mod pareto_nbd;
+mod purchases;
+mod shifted_beta_geometric;
+mod tracking;
+mod value;
+
+pub use bg_bb::{BgBb, FittedBgBb, Opportunities};
+pub use gamma_gamma::{FittedGammaGamma, GammaGamma};
+pub use purchases::{FittedPurchases, PurchaseModel};
+pub use shifted_beta_geometric::{ChurnCurve, FittedShiftedBetaGeometric, ShiftedBetaGeometric};
+pub use tracking::Tracking;
+pub use value::{CustomerValue, CustomerValues, ValueHorizon};

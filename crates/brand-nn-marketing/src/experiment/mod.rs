@@ -1,0 +1,28 @@
+//! Experiments: how many must take part, what came out, and what may be said where none was made.
+//!
+//! | question | use |
+//! |---|---|
+//! | how many visitors, for how long | [`ExperimentPlan`] |
+//! | does a variant convert better | [`ConversionTest`] |
+//! | does it bring more per visitor | [`ValueTest`], with [`Measured::before`] sharper (CUPED) |
+//! | may I look every day | [`SequentialTest`] |
+//! | some regions had a campaign, others not | [`DifferenceInDifferences`] |
+//! | one region had it | [`SyntheticControl`] |
+
+mod bayes;
+mod conversion;
+mod difference;
+mod panel;
+mod plan;
+mod sequential;
+mod synthetic;
+mod value;
+
+pub use bayes::BetaBelief;
+pub use conversion::{Arm, ArmResult, ConversionResult, ConversionTest};
+pub use difference::{DifferenceInDifferences, DifferenceResult};
+pub use panel::{Panel, PanelUnit};
+pub use plan::{ExperimentPlan, Planned};
+pub use sequential::{Look, SequentialTest};
+pub use synthetic::{SyntheticControl, SyntheticResult};
+pub use value::{Measured, ValueResult, ValueTest};

@@ -1,0 +1,145 @@
+//! Every estimator through the public contract: same bits, safe files, no panic.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+use brand_nn_marketing::attribution::{Attribution, Game, Journeys};
+use brand_nn_marketing::check;
+use brand_nn_marketing::churn::ChurnModel;
+use brand_nn_marketing::clv::{
+    BgBb, ChurnCurve, GammaGamma, Opportunities, PurchaseModel, ShiftedBetaGeometric,
+};
+use brand_nn_marketing::data::{
+    Cleaning, CustomerSummary, RfmSummary, Transaction, TransactionLog,
+};
+use brand_nn_marketing::evaluate::{Campaign, CampaignReview};
+use brand_nn_marketing::experiment::{Arm, ConversionTest};
+use brand_nn_marketing::segment::{RfmSegmentation, TableSegments};
+use brand_nn_marketing::{Days, Unit};
+use brand_nn_train::{Table, TableReader};
+
+fn customer(frequency: u64, recency: f64, age: f64, mean_spend: f64) -> CustomerSummary {
+    CustomerSummary { customer: "c".into(), frequency, recency, age, mean_spend }
+}
+
+fn summary(customers: Vec<CustomerSummary>) -> RfmSummary {
+    RfmSummary::of(Unit::Week, customers).unwrap()
+}
+
+fn customers() -> RfmSummary {
+    let one = |i: u32| {
+        let (x, age) = (i % 4, f64::from(20 + i % 13));
+        customer(u64::from(x), f64::from(x * (3 + i % 4)), age, f64::from(x * (9 + i % 7)))
+    };
+    summary((0..200).map(one).collect())
+}
+
+#[test]
+fn purchase_and_spend_models() {
+    let odd = [
+        summary(vec![customer(0, 0.0, 0.0, 0.0)]),
+        summary(vec![customer(1, 1.0, 1.0, 1.0)]),
+        summary(vec![customer(9_000_000, 1e-300, 1e-300, 1e300); 3]),
+        summary(vec![customer(2, 5.0, 1e12, 5.0), customer(1, 1e11, 1e12, 7.0)]),
+        summary(vec![customer(3, 3.0, 9.0, -4.0)]),
+    ];
+    for model in [PurchaseModel::BgNbd, PurchaseModel::MbgNbd, PurchaseModel::ParetoNbd] {
+        check::estimator(&model, |model, data| model.fit(data), &customers(), &odd);
+    }
+    check::estimator(&GammaGamma, GammaGamma::fit, &customers(), &odd);
+}
+
+#[test]
+fn occasions_and_contracts() {
+    let history =
+        |frequency, recency, customers| Opportunities { frequency, recency, periods: 6, customers };
+    let usual = vec![history(0, 0, 340), history(1, 2, 60), history(3, 5, 40), history(6, 6, 60)];
+    let odd =
+        [vec![], vec![history(6, 6, 1)], vec![history(0, 0, u64::MAX)], vec![history(7, 6, 1)]];
+    check::estimator(&BgBb, |model, data: &Vec<_>| model.fit(data), &usual, &odd);
+    let curve = |active: &[u64]| ChurnCurve::new(active).unwrap();
+    let odd = [curve(&[0, 0]), curve(&[u64::MAX, 1, 0]), curve(&[1, 1, 1]), curve(&[2, 0])];
+    let usual = curve(&[1000, 631, 468]);
+    check::estimator(&ShiftedBetaGeometric, ShiftedBetaGeometric::fit, &usual, &odd);
+}
+
+#[test]
+fn rules_of_attribution() {
+    let journeys = |paths: &[(&[&str], u64, u64)]| {
+        let mut journeys = Journeys::new();
+        for (path, won, lost) in paths {
+            journeys.add(*path, *won, *lost).unwrap();
+        }
+        journeys
+    };
+    let usual = journeys(&[(&["a", "b"], 3, 2), (&["b", "c", "a"], 2, 9), (&["c"], 1, 4)]);
+    let odd = [
+        journeys(&[]),
+        journeys(&[(&["a"], 0, 1)]),
+        journeys(&[(&["a"; 300], 1, 0)]),
+        journeys(&[(&["a"], u64::MAX, u64::MAX), (&["b"], u64::MAX, 0)]),
+    ];
+    for rule in [
+        Attribution::First,
+        Attribution::Last,
+        Attribution::Linear,
+        Attribution::Position { first: 0.4, last: 0.4 },
+        Attribution::Markov { order: 2 },
+        Attribution::Shapley { game: Game::Conversions },
+        Attribution::Shapley { game: Game::ConversionRate },
+    ] {
+        check::estimator(&rule, Attribution::fit, &usual, &odd);
+    }
+    let mut timed = Journeys::new();
+    timed.add_timed([("a", 3.0), ("b", 0.0)], Some(1.0)).unwrap();
+    let decay = Attribution::TimeDecay { half_life: Days(7.0).into() };
+    check::estimator(&decay, Attribution::fit, &timed, &odd);
+}
+
+fn table(csv: &str) -> Table {
+    TableReader::new().read_bytes(csv.as_bytes()).unwrap()
+}
+
+#[test]
+fn segments_and_churn() {
+    let log = |rows: &[(&str, &str, f64)]| {
+        let buy = |&(who, day, spend): &(&str, &str, f64)| Transaction {
+            customer: who.into(),
+            date: day.parse().unwrap(),
+            spend,
+        };
+        TransactionLog::new(rows.iter().map(buy), &Cleaning::default()).unwrap()
+    };
+    let usual =
+        log(&[("a", "2024-01-01", 3.0), ("a", "2024-03-01", 4.0), ("b", "2024-02-01", 9.0)]);
+    let odd = [log(&[("a", "2025-01-01", 1.0)]), log(&[("a", "0001-01-01", f64::MAX); 2])];
+    let rfm = RfmSegmentation::new("2024-04-01".parse().unwrap());
+    check::estimator(&rfm, RfmSegmentation::fit, &usual, &odd);
+
+    let rows: String =
+        (0..40).map(|i| format!("{},{},{}\n", i % 5, i / 20, ["No", "Yes"][i % 7 / 4])).collect();
+    let usual = table(&format!("visits,big,left\n{rows}"));
+    let odd = [
+        table("visits,big,left\n1,2,Yes\n").rows(&[]).unwrap(),
+        table("visits,big,left\n1,2,Yes\n"),
+        table("visits,big,left\n1,2,Yes\n1,2,No\n"),
+        table("visits,big,left\n1e300,2,Yes\n-1e300,2,No\n3,4,No\n"),
+        table("visits,big,left\n,2,Yes\n,2,No\n,,\n"),
+        table("other\nx\ny\n"),
+    ];
+    check::estimator(&TableSegments::new(2, 1), TableSegments::fit, &usual, &odd);
+    check::estimator(&ChurnModel::new("left", "Yes"), ChurnModel::fit, &usual, &odd);
+}
+
+#[test]
+fn experiments_and_campaigns() {
+    let usual = vec![Arm::new("a", 20, 400), Arm::new("b", 25, 400)];
+    let odd = [vec![], vec![Arm::new("a", 0, 1); 2], vec![Arm::new("a", 9, 1); 2]];
+    let test = ConversionTest::default();
+    check::estimator(&test, |test, arms: &Vec<_>| test.analyze(arms), &usual, &odd);
+    let campaign = |spend| Campaign::new("m", spend).impressions(9000).clicks(80).conversions(6);
+    let odd =
+        [vec![], vec![campaign(-1.0)], vec![campaign(f64::NAN)], vec![Campaign::new("", 0.0)]];
+    let review = CampaignReview::default();
+    let usual = vec![campaign(50.0).revenue(700.0)];
+    check::estimator(&review, |review, data: &Vec<_>| review.review(data), &usual, &odd);
+}
