@@ -99,6 +99,8 @@ fn a_small_gpt_writes() {
     let mut words = reviews.words(&few);
     words.extend(["--save".into(), reviews.0.join("model").into()]);
     write_copy::run(&write_copy::Options::parse_from(words)).unwrap();
+}
+
 /// A page of a name that no other test uses, which is removed in the end.
 fn page(name: &str, run: impl FnOnce(&std::path::Path)) {
     let save = std::env::temp_dir().join(format!("brand-nn-{name}-{}.html", std::process::id()));
