@@ -9,7 +9,7 @@ use brand_nn_stats::decompose::Pca;
 use brand_nn_stats::linear::Matrix;
 use brand_nn_stats::metrics::{adjusted_rand_index, calinski_harabasz, davies_bouldin, silhouette};
 use serde_json::Value;
-use support::{all_near, near, numbers, sizes};
+use support::{all_near, near, numbers, refused, sizes};
 
 const GOLDEN: &str = include_str!("golden/cluster.json");
 
@@ -227,12 +227,6 @@ fn groups_without_rows_get_some() {
     used.dedup();
     assert_eq!(used, [0, 1, 2]);
     assert!(fitted.inertia <= 2.5, "{}", fitted.inertia);
-}
-
-#[track_caller]
-fn refused<T: std::fmt::Debug>(result: Result<T>, words: &str) {
-    let error = result.expect_err("it has no answer").to_string();
-    assert!(error.contains(words), "{error}\nlacks: {words}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use brand_nn_stats::linear::Matrix;
 use brand_nn_stats::{Result, metrics::accuracy};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use support::{all_near, numbers, sizes};
+use support::{all_near, numbers, refused, sizes};
 
 const GOLDEN: &str = include_str!("golden/hypothesis.json");
 
@@ -115,12 +115,6 @@ fn golden_values() {
         all_near(&case.to_string(), &got, &numbers(&case["value"]), tolerance);
     }
     assert!(kinds.len() >= 18, "{kinds:?}");
-}
-
-#[track_caller]
-fn refused<T: std::fmt::Debug>(result: Result<T>, words: &str) {
-    let error = result.expect_err("it has no answer").to_string();
-    assert!(error.contains(words), "{error}\nlacks: {words}");
 }
 
 #[test]

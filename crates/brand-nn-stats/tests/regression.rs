@@ -6,7 +6,7 @@ use brand_nn_stats::Result;
 use brand_nn_stats::linear::Matrix;
 use brand_nn_stats::regression::*;
 use serde_json::Value;
-use support::{all_near, near, numbers, sizes};
+use support::{all_near, near, numbers, refused, sizes};
 
 const GOLDEN: &str = include_str!("golden/regression.json");
 
@@ -150,12 +150,6 @@ fn a_multinomial_of_two_classes_is_logistic() {
     for (p, row) in one.iter().zip(chances.expect("it fits").data().chunks(2)) {
         near("probability", row[1], *p, 1e-9);
     }
-}
-
-#[track_caller]
-fn refused<T: std::fmt::Debug>(result: Result<T>, words: &str) {
-    let error = result.expect_err("it has no answer").to_string();
-    assert!(error.contains(words), "{error}\nlacks: {words}");
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Draws have the moments of their densities, and diagnostics tell good chains from bad ones.
 
+mod support;
+
 use brand_nn_kernels::{fill_normal, threads};
-use brand_nn_stats::Result;
 use brand_nn_stats::sampler::*;
+use support::refused;
 
 /// A normal density of two parameters with means 1 and −2, deviations 1 and 10, correlation 0.8.
 fn ellipse(x: &[f64], slope: &mut [f64]) -> f64 {
@@ -108,12 +110,6 @@ fn r_hat_by_its_formula() {
     assert_eq!(r_hat(&[&[1.0; 4], &[1.0; 4]]).expect("enough draws"), 1.0);
     assert_eq!(r_hat(&[&[1.0; 4], &[2.0; 4]]).expect("enough draws"), f64::INFINITY);
     assert_eq!(effective_sample_size(&[&[1.0; 4]]).expect("enough draws"), 4.0);
-}
-
-#[track_caller]
-fn refused<T: std::fmt::Debug>(result: Result<T>, words: &str) {
-    let error = result.expect_err("it has no answer").to_string();
-    assert!(error.contains(words), "{error}\nlacks: {words}");
 }
 
 #[test]

@@ -3,10 +3,9 @@
 mod support;
 
 use brand_nn_kernels::{fill_normal, threads};
-use brand_nn_stats::Result;
 use brand_nn_stats::series::*;
 use serde_json::Value;
-use support::{all_near, numbers};
+use support::{all_near, numbers, refused};
 
 const GOLDEN: &str = include_str!("golden/series.json");
 
@@ -137,12 +136,6 @@ fn a_long_series_is_quick() {
     let near = |place: usize| found.iter().any(|found| found.abs_diff(place) <= 5);
     assert!((1..40).all(|i| near(500 * i)), "{found:?}");
     assert!(found.len() < 45, "{}", found.len());
-}
-
-#[track_caller]
-fn refused<T: std::fmt::Debug>(result: Result<T>, words: &str) {
-    let error = result.expect_err("it has no answer").to_string();
-    assert!(error.contains(words), "{error}\nlacks: {words}");
 }
 
 #[test]

@@ -2,11 +2,10 @@
 
 mod support;
 
-use brand_nn_stats::Result;
 use brand_nn_stats::linear::Matrix;
 use brand_nn_stats::survival::*;
 use serde_json::Value;
-use support::{all_near, data, near, numbers, sizes};
+use support::{all_near, data, near, numbers, refused, sizes};
 
 const GOLDEN: &str = include_str!("golden/survival.json");
 
@@ -119,12 +118,6 @@ fn telephone_customers() {
     let got = [6.0, 12.0, 24.0, 48.0, 60.0, 72.0].map(|month| curve.survival_at(month));
     let expected = [0.884_826, 0.843_200, 0.788_736, 0.708_840, 0.664_404, 0.592_790];
     all_near("survival", &got, &expected, 5e-7);
-}
-
-#[track_caller]
-fn refused<T: std::fmt::Debug>(result: Result<T>, words: &str) {
-    let error = result.expect_err("it has no answer").to_string();
-    assert!(error.contains(words), "{error}\nlacks: {words}");
 }
 
 #[test]

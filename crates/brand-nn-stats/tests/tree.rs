@@ -3,12 +3,11 @@
 mod support;
 
 use brand_nn_kernels::{fill_normal, threads};
-use brand_nn_stats::Result;
 use brand_nn_stats::linear::Matrix;
 use brand_nn_stats::metrics::{r2, roc_auc};
 use brand_nn_stats::tree::*;
 use serde_json::Value;
-use support::numbers;
+use support::{numbers, refused};
 
 const GOLDEN: &str = include_str!("golden/tree.json");
 
@@ -105,12 +104,6 @@ fn missing_values_go_their_own_way() {
     let read: FittedBoosting = serde_json::from_str(&text).expect("JSON");
     assert_eq!(read.predict(&row).expect("it fits"), predicted);
     assert_eq!(read, fitted);
-}
-
-#[track_caller]
-fn refused<T: std::fmt::Debug>(result: Result<T>, words: &str) {
-    let error = result.expect_err("it has no answer").to_string();
-    assert!(error.contains(words), "{error}\nlacks: {words}");
 }
 
 #[test]

@@ -9,13 +9,12 @@
 //! [`ValueHorizon`] joins a purchase and a spend model to what each customer is worth, and
 //! [`Tracking`] holds a model against what happened afterwards.
 
+mod beta_geometric;
 mod bg_bb;
-mod bg_nbd;
 mod gamma_gamma;
 mod grid;
 mod hypergeometric;
 mod law;
-mod mbg_nbd;
 mod pareto_nbd;
 mod purchases;
 mod shifted_beta_geometric;

@@ -1,8 +1,7 @@
 //! Models of customers who buy when they like and leave without a word.
 
-use super::bg_nbd::BgNbd;
+use super::beta_geometric::{BG_NBD, MBG_NBD};
 use super::law::{History, Law};
-use super::mbg_nbd::MbgNbd;
 use super::pareto_nbd::ParetoNbd;
 use crate::data::{CustomerSummary, RfmSummary};
 use crate::parameters::Parameters;
@@ -76,8 +75,8 @@ impl PurchaseModel {
 
     fn law(self) -> &'static dyn Law {
         match self {
-            Self::BgNbd => &BgNbd,
-            Self::MbgNbd => &MbgNbd,
+            Self::BgNbd => &BG_NBD,
+            Self::MbgNbd => &MBG_NBD,
             Self::ParetoNbd => &ParetoNbd,
         }
     }

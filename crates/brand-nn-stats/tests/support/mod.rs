@@ -34,6 +34,13 @@ pub(crate) fn all_near(what: &str, got: &[f64], expected: &[f64], tolerance: f64
     }
 }
 
+/// A refusal whose text has these words.
+#[track_caller]
+pub(crate) fn refused<T: std::fmt::Debug>(result: brand_nn_stats::Result<T>, words: &str) {
+    let error = result.expect_err("it has no answer").to_string();
+    assert!(error.contains(words), "{error}\nlacks: {words}");
+}
+
 /// A file of `BRAND_NN_DATA`; without it the test is skipped, unless it is required.
 #[track_caller]
 pub(crate) fn data(name: &str) -> Option<PathBuf> {
