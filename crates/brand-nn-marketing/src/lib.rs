@@ -7,6 +7,7 @@
 //! | which groups there are | [`segment`] |
 //! | what campaigns brought | [`evaluate`] |
 //! | does a variant work, did a campaign | [`experiment`] |
+//! | what people write, and how they feel | [`text`] |
 //! | what customers will buy and be worth | [`clv`], of [`data`] |
 //!
 //! A method is a plain specification that can be saved. `fit(&data)` returns another type, which
@@ -38,6 +39,7 @@ pub mod experiment;
 mod parameters;
 mod resampling;
 pub mod segment;
+pub mod text;
 mod time;
 
 pub use error::{Error, Result};
