@@ -26,7 +26,7 @@
 //! | [`train`] | tables, data sets, folds, fit, metrics, model files |
 //! | `models` | BERT, GPT-2 and their kin, adapters, writing |
 //! | `report` | figures as SVG, pages as HTML, Markdown and JSON |
-//! | `marketing` | customer value, experiments, attribution, segments, churn |
+//! | `marketing` | customer value, experiments, attribution, segments, churn, sentiment |
 //! | [`prelude`] | what most programs use, in one line |
 //!
 //! Each module is a crate of its own (`brand-nn-tensor` …), which can be used without the others.
@@ -101,4 +101,6 @@ pages! {
     guide_14 "../../../docs/guide/14-campaigns.md";
     #[cfg(feature = "marketing")]
     guide_15 "../../../docs/guide/15-churn.md";
+    #[cfg(feature = "marketing")]
+    guide_16 "../../../docs/guide/16-sentiment.md";
 }

@@ -1,3 +1,7 @@
-//! What people write about a brand: how they feel, in Chinese and in English.
+//! What people write about a brand, in Chinese and English: how they feel, and what to hide.
 
+pub mod clean;
+mod hash;
+pub mod linear;
+pub mod redact;
 pub mod sentiment;

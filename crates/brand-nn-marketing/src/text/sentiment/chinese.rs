@@ -101,7 +101,8 @@ fn longest(rest: &str, first: char, own: &BTreeMap<String, f64>) -> Option<(usiz
             .find(|(word, _)| rest.starts_with(word))
             .map(|(word, role)| (word.len(), *role))
     });
-    let from = (Bound::Included(first.encode_utf8(&mut [0; 4]) as &str), Bound::Unbounded);
+    let first_text = &rest[..first.len_utf8()];
+    let from = (Bound::Included(first_text), Bound::Unbounded);
     let given = own
         .range::<str, _>(from)
         .take_while(|(word, _)| word.starts_with(first))
@@ -181,7 +182,7 @@ impl Reading {
     fn unknown(&mut self, c: char) {
         match c {
             '。' | '.' | '!' | '！' | ';' | '；' | '\n' | '~' | '～' | '…' => {
-                self.close(false)
+                self.close(false);
             }
             '?' | '？' => self.close(true),
             ',' | '，' | '、' | ':' | '：' => self.forget(),

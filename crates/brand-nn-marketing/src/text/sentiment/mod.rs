@@ -1,9 +1,11 @@
 //! How a text feels about what it speaks of, by one interface whatever the method.
 
+mod calibration;
 mod chinese;
 mod english;
 mod lexicon;
 
+pub use calibration::{Calibrated, Calibration, FittedCalibration};
 pub use english::Shares;
 pub use lexicon::{Language, Lexicon};
 
@@ -32,6 +34,12 @@ pub trait Sentiment: Sync {
     /// The chance that it is praise, where it is praise or complaint: (1 + polarity) / 2.
     fn probability(&self, text: &str) -> f64 {
         (1.0 + self.polarity(text)) / 2.0
+    }
+
+    /// Whether it praises; none where the chance of that or of its opposite is below `least`.
+    fn decide(&self, text: &str, least: f64) -> Option<bool> {
+        let chance = self.probability(text);
+        (chance.max(1.0 - chance) >= least).then_some(chance > 0.5)
     }
 
     /// Its tone, neutral where the polarity is less than `band` away from 0.

@@ -1,0 +1,76 @@
+//! Calibration: known curves, real reviews, what abstaining brings, probabilities at the edge.
+
+use brand_nn_marketing::text::linear::{Features, LinearSentiment};
+use brand_nn_marketing::text::sentiment::{Calibrated, Calibration, FittedCalibration, Sentiment};
+use brand_nn_stats::metrics::expected_calibration_error;
+use brand_nn_tensor::check::data;
+
+#[test]
+fn curves() {
+    let praise = [false, true, false, true, true];
+    let isotonic = Calibration::Isotonic.fit(&[0.1, 0.2, 0.3, 0.6, 0.9], &praise).unwrap();
+    let expected = vec![(0.1, 0.0), (0.25, 0.5), (0.75, 1.0)];
+    let FittedCalibration::Isotonic(points) = &isotonic else { panic!("{isotonic:?}") };
+    assert_eq!(points.len(), expected.len());
+    for (found, expected) in points.iter().zip(&expected) {
+        assert!((found.0 - expected.0).abs() < 1e-12 && found.1 == expected.1, "{points:?}");
+    }
+    for (x, y) in [(0.0, 0.0), (0.1, 0.0), (0.175, 0.25), (0.25, 0.5), (0.5, 0.75), (1.0, 1.0)] {
+        assert!((isotonic.probability(x) - y).abs() < 1e-12, "{x}");
+    }
+    let shy = Calibration::Temperature.fit(&[0.6, 0.6, 0.4, 0.4], &[true, true, false, false]);
+    assert!(shy.unwrap().probability(0.6) > 0.99);
+}
+
+#[test]
+fn odd_probabilities() {
+    for calibration in [Calibration::Temperature, Calibration::Isotonic] {
+        let wrong: [(&[f64], &[bool]); 3] = [(&[], &[]), (&[0.5], &[]), (&[f64::NAN], &[true])];
+        for (probabilities, praise) in wrong {
+            let error = calibration.fit(probabilities, praise).unwrap_err().to_string();
+            assert!(error.contains("; help: "), "{error}");
+        }
+        let edge = calibration.fit(&[0.0, 1.0, 0.5, 1.0], &[true, false, true, true]).unwrap();
+        for chance in [0.0, 1e-300, 0.5, 1.0] {
+            assert!((0.0..=1.0).contains(&edge.probability(chance)));
+        }
+    }
+}
+
+#[test]
+fn chinese_reviews() {
+    let Some(path) = data("data/reviews/zh_shopping.tsv") else { return };
+    let text = std::fs::read_to_string(path).unwrap();
+    let rows: Vec<(bool, &str)> = text
+        .split('\n')
+        .skip(1)
+        .filter_map(|line| line.split_once('\t'))
+        .map(|(label, text)| (label == "1", text))
+        .collect();
+    let part = |is_in: &dyn Fn(usize) -> bool| -> (Vec<&str>, Vec<bool>) {
+        let rows = rows.iter().enumerate().filter(|(i, _)| is_in(*i));
+        rows.map(|(_, (good, text))| (*text, *good)).unzip()
+    };
+    let (texts, praise) = part(&|i| i % 5 != 4 && i % 10 != 3);
+    let model = LinearSentiment::logistic(Features::characters(1, 2)).fit(&texts, &praise).unwrap();
+    let (held, held_praise) = part(&|i| i % 10 == 3);
+    let (test, test_praise) = part(&|i| i % 5 == 4);
+    // 1,736 texts are few for a curve of any form.
+    for (calibration, limit) in [(Calibration::Temperature, 0.03), (Calibration::Isotonic, 0.04)] {
+        let fitted = Calibrated::fit(model.clone(), calibration, &held, &held_praise).unwrap();
+        let chances: Vec<f64> = test.iter().map(|text| fitted.probability(text)).collect();
+        let error = expected_calibration_error(&chances, &test_praise, 15);
+        let error = error.unwrap();
+        println!("{calibration:?}: {error:.4}");
+        assert!(error <= limit, "{calibration:?}: {error}");
+        let right = |least: f64| {
+            let decided = test.iter().zip(&test_praise);
+            let decided: Vec<bool> = decided
+                .filter_map(|(text, good)| Some(fitted.decide(text, least)? == *good))
+                .collect();
+            decided.iter().filter(|right| **right).count() as f64 / decided.len() as f64
+        };
+        let curve = [0.5, 0.6, 0.7, 0.8, 0.9].map(right);
+        assert!(curve.windows(2).all(|pair| pair[0] < pair[1]), "{curve:?}");
+    }
+}
