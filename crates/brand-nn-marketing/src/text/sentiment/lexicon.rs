@@ -83,7 +83,7 @@ impl Lexicon {
     /// use brand_nn_marketing::text::sentiment::Lexicon;
     ///
     /// let shares = Lexicon::new().english("The plot was good, but the dialog is not great.");
-    /// assert_eq!((shares.negative, shares.positive), (0.312, 0.162));
+    /// assert_eq!((shares.negative, shares.positive), (0.309, 0.136));
     /// ```
     #[must_use]
     pub fn english(&self, text: &str) -> Shares {
