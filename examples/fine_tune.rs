@@ -79,9 +79,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         model.params("*")?.len()
     );
 
-    let recipe = FineTune::new(options.rate).epochs(options.epochs).seed(options.seed);
-    let (mut trainer, _) =
-        recipe.fit(model, &data(&train, &tokenizer)?, CrossEntropy::default())?;
+    let plan = Fit::epochs(options.epochs).batch_size(16).seed(options.seed);
+    let (recipe, loss) = (FineTune::new(options.rate), CrossEntropy::default());
+    let (mut trainer, _) = recipe.fit(model, &data(&train, &tokenizer)?, loss, plan)?;
     trainer = trainer.metric(Accuracy::default());
     let scores = trainer.evaluate(&data(&test, &tokenizer)?)?;
     println!("test: {scores}");

@@ -67,8 +67,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let config = Gpt2Config::new(tokenizer.vocabulary_size(), options.width, options.layers, heads);
     let model = Gpt2::from_config(&config.context(128), options.seed)?;
     let loss = CrossEntropy::default().ignore_index(IGNORED);
-    let recipe = FineTune::new(2e-3).epochs(options.epochs).batch_size(32).seed(options.seed);
-    let (trainer, history) = recipe.fit(model, &(tokens, targets), loss)?;
+    let plan = Fit::epochs(options.epochs).batch_size(32).seed(options.seed);
+    let (trainer, history) = FineTune::new(2e-3).fit(model, &(tokens, targets), loss, plan)?;
     println!("perplexity of a token: {:.1}", history.last("loss").unwrap_or(f64::NAN).exp());
 
     let writer = TextWriter::new(trainer.model, tokenizer);

@@ -8,7 +8,7 @@ use brand_nn_models::{
 };
 use brand_nn_tensor::{Tensor, check::data};
 use brand_nn_text::Subwords;
-use brand_nn_train::DataSet;
+use brand_nn_train::{DataSet, Fit};
 
 #[test]
 fn rows_are_full_and_targets_are_the_next_tokens() {
@@ -62,8 +62,9 @@ fn a_small_gpt_learns_its_text() {
     let config = Gpt2Config::new(tokenizer.vocabulary_size(), 32, 1, 2).context(64).dropout(0.0);
     let model = Gpt2::from_config(&config, 1).unwrap();
     let loss = CrossEntropy::default().ignore_index(IGNORED);
-    let recipe = FineTune::new(1e-2).epochs(60).batch_size(4).quiet();
-    let (trainer, history) = recipe.fit(model, &(tokens, targets), loss).unwrap();
+    let plan = Fit::epochs(60).batch_size(4).quiet();
+    let recipe = FineTune::new(1e-2);
+    let (trainer, history) = recipe.fit(model, &(tokens, targets), loss, plan).unwrap();
     assert!(history.last("loss").unwrap() < 0.2, "{:?}", history.last("loss"));
     let plan = Generation::new(20);
     let written = plan.write(&trainer.model, &tokenizer, &["the brand"]).unwrap().remove(0);
@@ -76,11 +77,13 @@ fn frozen_parts_stay() {
     let before = model.encoder.words.weight.value().unwrap();
     let ids = Tensor::from([[2_i64, 5, 3], [2, 6, 3]]);
     let set = (Tokens::new(ids), Tensor::from([0_i64, 1]));
-    let recipe = || FineTune::new(1e-2).epochs(2).quiet();
-    let (trainer, _) =
-        recipe().freeze("*embeddings*").fit(model, &set, CrossEntropy::default()).unwrap();
+    let fit = |pattern, model| {
+        let plan = Fit::epochs(2).batch_size(16).quiet();
+        FineTune::new(1e-2).freeze(pattern).fit(model, &set, CrossEntropy::default(), plan)
+    };
+    let (trainer, _) = fit("*embeddings*", model).unwrap();
     assert_eq!(trainer.model.encoder.words.weight.value().unwrap(), before);
-    let error = recipe().freeze("*embedings*").fit(trainer.model, &set, CrossEntropy::default());
+    let error = fit("*embedings*", trainer.model);
     assert!(error.err().unwrap().to_string().contains("no parameter matches"));
 }
 
@@ -96,8 +99,9 @@ fn a_frozen_published_encoder_and_a_head_tell_reviews_apart() {
     };
     let train = set([good, bad].concat(), vec![1, 1, 1, 1, 0, 0, 0, 0]);
     let model = SequenceClassifier::from_pretrained(&folder, 2, 1).unwrap();
-    let recipe = FineTune::new(1e-2).epochs(20).batch_size(8).freeze("bert.e*").quiet();
-    let (trainer, _) = recipe.fit(model, &train, CrossEntropy::default()).unwrap();
+    let plan = Fit::epochs(20).batch_size(8).quiet();
+    let recipe = FineTune::new(1e-2).freeze("bert.e*");
+    let (trainer, _) = recipe.fit(model, &train, CrossEntropy::default(), plan).unwrap();
     let (test, _) = set(vec!["早餐好吃，下次还来", "电脑坏了，客服不理人"], vec![1, 0]);
     assert_eq!(trainer.predict(&test).unwrap().argmax(1).to_vec::<i64>(), [1, 0]);
 }

@@ -55,8 +55,8 @@ impl Tensor {
     fn narrowed<H: Element>(&self) -> Self {
         let narrow = |x: f64| H::from_f64(x).raw();
         let out = match self.dtype() {
-            DType::F32 => self.iter::<f32>().map(|x| narrow(x.into())).collect(),
-            _ => self.iter::<f64>().map(narrow).collect(),
+            DType::F32 => self.data::<f32>().iter().map(|&x| narrow(x.into())).collect(),
+            _ => self.data::<f64>().iter().map(|&x| narrow(x)).collect(),
         };
         self.like::<H>(out)
     }

@@ -1,6 +1,6 @@
 //! How long and in what way to train.
 
-use crate::{Callback, Checkpoint, Error, Progress, Result, StopSignal};
+use crate::{Callback, Checkpoint, Error, Progress, Result, StopSignal, trainer::split};
 use brand_nn_autodiff::Gradients;
 use std::{path::PathBuf, time::Duration};
 
@@ -199,6 +199,25 @@ impl Fit {
     pub fn callback(mut self, callback: impl Callback + 'static) -> Self {
         self.callbacks.push(Box::new(callback));
         self
+    }
+
+    /// The steps that training with so many examples takes, if nothing ends it before.
+    ///
+    /// # Errors
+    /// If there are too few examples to keep some apart.
+    ///
+    /// # Examples
+    /// ```
+    /// let plan = brand_nn_train::Fit::epochs(3).batch_size(10).validation_split(0.2);
+    /// assert_eq!(plan.num_steps(100)?, 3 * 8);
+    /// # Ok::<(), brand_nn_train::Error>(())
+    /// ```
+    pub fn num_steps(&self, examples: usize) -> Result<u64> {
+        let (rows, _) = split(Some(examples), self)?;
+        let batches = rows.map_or(examples, |rows| rows.len()).div_ceil(self.batch_size.max(1));
+        let batches = batches.min(self.limit_batches.unwrap_or(usize::MAX));
+        let steps = batches.div_ceil(self.accumulate.max(1)) as u64;
+        Ok(steps.saturating_mul(self.epochs as u64).min(self.max_steps))
     }
 
     /// Checks the settings; `fit` does so before anything else.

@@ -260,7 +260,7 @@ pub fn predict<M: Model>(model: &M, input: &M::Input) -> Result<Tensor> {
 
 /// The rows to train with and, from the end, those to validate with; all if none are known.
 #[allow(clippy::type_complexity, reason = "two ranges, each of which may be missing")]
-fn split(
+pub(crate) fn split(
     examples: Option<usize>,
     plan: &Fit,
 ) -> Result<(Option<Range<usize>>, Option<Range<usize>>)> {

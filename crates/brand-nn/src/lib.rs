@@ -35,18 +35,18 @@
 //!
 //! None is on by default.
 //!
-//! | feature | adds | costs |
+//! | feature | adds | brings |
 //! |---|---|---|
-//! | `marketing` | the module, with `report` and `methods` | about 25 s of a clean build |
-//! | `models` | the module, with `tokenizers` | as that, and a few seconds more |
-//! | `methods` | to `stats` all but metrics, intervals and special functions | about 15 s |
-//! | `report` | the module | about 2 s |
-//! | `tokenizers` | to `text` the subwords of published models | about 95 s |
-//! | `jieba` | to `text` splitting of Chinese into words | a dictionary of 5 MB, about 50 s |
-//! | `archives` | weights of `.npz`, `.pt` and `.pth` | about 5 s |
-//! | `ndarray` | arrays in and out, draws of any distribution of `rand_distr` | about 15 s |
-//! | `signals` | Ctrl-C that finishes the step and writes a checkpoint | a second |
-//! | `blas` | large products by OpenBLAS | that it must be installed |
+//! | `marketing` | the module, with `report` and `methods` | `unicode-width` |
+//! | `models` | the module, with `tokenizers` | `tokenizers` |
+//! | `methods` | to `stats` all but metrics, intervals and special functions | nothing from outside |
+//! | `report` | the module | `unicode-width` |
+//! | `tokenizers` | to `text` the subwords of published models | `tokenizers`, the longest to build |
+//! | `jieba` | to `text` splitting of Chinese into words | `jieba-rs` and a dictionary of 5 MB |
+//! | `archives` | weights of `.npz`, `.pt` and `.pth` | `zip` |
+//! | `ndarray` | arrays in and out, draws of any distribution of `rand_distr` | `ndarray`, `ndarray-rand` |
+//! | `signals` | Ctrl-C that finishes the step and writes a checkpoint | `signal-hook` |
+//! | `blas` | large products by OpenBLAS, which must be installed | `cblas-sys` |
 
 mod error;
 pub mod prelude;

@@ -4,7 +4,7 @@ use crate::{Error, Result};
 use brand_nn_autodiff::{ParamSet, Params};
 use brand_nn_losses::Loss;
 use brand_nn_optim::{AdamW, Group, Polynomial, WarmUp};
-use brand_nn_train::{Callback, DataSet, Fit, History, Model, Progress, Trainer};
+use brand_nn_train::{DataSet, Fit, History, Model, Trainer};
 use std::collections::BTreeMap;
 
 /// The recipe by which a published model learns a task.
@@ -16,7 +16,6 @@ use std::collections::BTreeMap;
 ///
 /// | setting | by default |
 /// |---|---|
-/// | [`epochs`](Self::epochs), [`batch_size`](Self::batch_size) | 3, 16 |
 /// | [`warm_up`](Self::warm_up) | the first tenth of all steps |
 /// | [`weight_decay`](Self::weight_decay) | 0.01 |
 /// | [`layer_decay`](Self::layer_decay) | 1: all layers alike |
@@ -27,58 +26,31 @@ use std::collections::BTreeMap;
 /// use brand_nn_losses::CrossEntropy;
 /// use brand_nn_models::{BertConfig, FineTune, SequenceClassifier, Tokens};
 /// use brand_nn_tensor::Tensor;
+/// use brand_nn_train::Fit;
 ///
 /// let model = SequenceClassifier::from_config(&BertConfig::new(10, 16, 1), 2, 42)?;
 /// let ids = Tensor::from([[2_i64, 5, 3], [2, 6, 3]]).tile(&[8, 1]);
 /// let data = (Tokens::new(ids), Tensor::from([0_i64, 1]).tile(&[8]));
-/// let recipe = FineTune::new(1e-2).epochs(20).batch_size(4).layer_decay(0.9).quiet();
-/// let (_, history) = recipe.fit(model, &data, CrossEntropy::default())?;
+/// let plan = Fit::epochs(20).batch_size(4).quiet();
+/// let recipe = FineTune::new(1e-2).layer_decay(0.9);
+/// let (_, history) = recipe.fit(model, &data, CrossEntropy::default(), plan)?;
 /// assert!(history.last("loss").unwrap() < 0.2);
 /// # Ok::<(), brand_nn_models::Error>(())
 /// ```
+#[derive(Clone, Debug)]
 pub struct FineTune {
     rate: f64,
-    epochs: usize,
-    batch_size: usize,
     warm_up: f64,
     weight_decay: f64,
     layer_decay: f64,
     frozen: Vec<String>,
-    validation_split: f64,
-    seed: u64,
-    progress: Progress,
-    callbacks: Vec<Box<dyn FnOnce(Fit) -> Fit>>,
 }
 
 impl FineTune {
     /// Learns with a highest rate: 2e-5 to 5e-5 for all weights, 1e-4 to 1e-3 for adapters.
     #[must_use]
     pub fn new(rate: f64) -> Self {
-        Self {
-            rate,
-            epochs: 3,
-            batch_size: 16,
-            warm_up: 0.1,
-            weight_decay: 0.01,
-            layer_decay: 1.0,
-            frozen: Vec::new(),
-            validation_split: 0.0,
-            seed: 0,
-            progress: Progress::Auto,
-            callbacks: Vec::new(),
-        }
-    }
-
-    /// How often to go over the data.
-    #[must_use]
-    pub fn epochs(self, epochs: usize) -> Self {
-        Self { epochs, ..self }
-    }
-
-    /// The number of examples of a step.
-    #[must_use]
-    pub fn batch_size(self, size: usize) -> Self {
-        Self { batch_size: size, ..self }
+        Self { rate, warm_up: 0.1, weight_decay: 0.01, layer_decay: 1.0, frozen: Vec::new() }
     }
 
     /// The share of the steps in which the rate rises.
@@ -106,32 +78,10 @@ impl FineTune {
         self
     }
 
-    /// The share of the data, its last part, that is kept apart to watch the training.
-    #[must_use]
-    pub fn validation_split(self, share: f64) -> Self {
-        Self { validation_split: share, ..self }
-    }
-
-    /// The one seed that rules shuffling and dropout.
-    #[must_use]
-    pub fn seed(self, seed: u64) -> Self {
-        Self { seed, ..self }
-    }
-
-    /// Shows nothing.
-    #[must_use]
-    pub fn quiet(self) -> Self {
-        Self { progress: Progress::Silent, ..self }
-    }
-
-    /// Lets something watch the training and stop it, such as `EarlyStopping`.
-    #[must_use]
-    pub fn callback(mut self, callback: impl Callback + 'static) -> Self {
-        self.callbacks.push(Box::new(|plan| plan.callback(callback)));
-        self
-    }
-
-    /// Trains a model on data, and gives it back in its trainer.
+    /// Trains a model on data by a plan, with gradients of at most norm 1, and gives it back in its
+    /// trainer.
+    ///
+    /// Three epochs of batches of 16 or 32 are usual.
     ///
     /// # Errors
     /// If a setting is out of its range, a pattern matches nothing, or training fails.
@@ -140,23 +90,15 @@ impl FineTune {
         model: M,
         data: &impl DataSet<Input = M::Input>,
         loss: impl Loss + 'static,
+        plan: Fit,
     ) -> Result<(Trainer<M>, History)> {
         self.check()?;
         for pattern in &self.frozen {
             model.params(pattern)?.freeze();
         }
-        let kept = data.len() as f64 * (1.0 - self.validation_split);
-        let steps = (kept as usize).div_ceil(self.batch_size.max(1)) * self.epochs;
-        let optimizer = self.optimizer(&model, steps as u64)?;
-        let plan = Fit::epochs(self.epochs)
-            .batch_size(self.batch_size)
-            .validation_split(self.validation_split)
-            .seed(self.seed)
-            .clip_norm(1.0)
-            .progress(self.progress);
-        let plan = self.callbacks.into_iter().fold(plan, |plan, add| add(plan));
+        let optimizer = self.optimizer(&model, plan.num_steps(data.len())?)?;
         let mut trainer = model.compile(optimizer, loss);
-        let history = trainer.fit(data, plan)?;
+        let history = trainer.fit(data, plan.clip_norm(1.0))?;
         Ok((trainer, history))
     }
 

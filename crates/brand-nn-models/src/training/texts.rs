@@ -65,6 +65,7 @@ pub fn pack_texts(
 /// use brand_nn_losses::CrossEntropy;
 /// use brand_nn_models::{BertConfig, FineTune, IGNORED, MaskedLanguageModel, MaskedTexts};
 /// use brand_nn_text::Subwords;
+/// use brand_nn_train::Fit;
 ///
 /// let texts = vec!["a great brand with great prices"; 20];
 /// let tokenizer = Subwords::word_piece(60).fit(&texts)?;
@@ -72,7 +73,8 @@ pub fn pack_texts(
 /// let config = BertConfig::new(tokenizer.vocabulary_size(), 16, 1);
 /// let model = MaskedLanguageModel::from_config(&config, 1)?;
 /// let loss = CrossEntropy::default().ignore_index(IGNORED);
-/// let (_, history) = FineTune::new(3e-3).epochs(2).quiet().fit(model, &data, loss)?;
+/// let plan = Fit::epochs(2).batch_size(16).quiet();
+/// let (_, history) = FineTune::new(3e-3).fit(model, &data, loss, plan)?;
 /// assert!(history.last("loss").unwrap() < 5.0);
 /// # Ok::<(), brand_nn_models::Error>(())
 /// ```
