@@ -2,8 +2,8 @@
 
 use proc_macro::TokenStream;
 use proc_macro2::{Span, TokenStream as Tokens};
-use quote::quote;
-use syn::{Data, DeriveInput, Error, Fields, Ident, Member, parse_macro_input};
+use quote::{format_ident, quote};
+use syn::{Data, DeriveInput, Error, Field, Fields, Ident, Index, Member, parse_macro_input};
 
 /// Implements `Params` for a struct: every field is visited in order, under its name.
 ///
@@ -15,14 +15,12 @@ use syn::{Data, DeriveInput, Error, Fields, Ident, Member, parse_macro_input};
 #[proc_macro_derive(Params)]
 pub fn params(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expand(&input, "autodiff", |krate, members| {
-        let names = members.iter().map(|member| match member {
-            Member::Named(name) => name.to_string(),
-            Member::Unnamed(index) => index.index.to_string(),
-        });
+    expand(&input, "autodiff", |krate, fields| {
+        let members = members(fields);
+        let names = members.iter().map(name);
         let visits = quote! { #( visitor.child(#names, &self.#members); )* };
         let body = quote! { fn visit(&self, visitor: &mut #krate::Visitor<'_>) { #visits } };
-        (quote! { #krate::Params }, body)
+        Ok(vec![(quote! { #krate::Params }, body)])
     })
 }
 
@@ -36,7 +34,8 @@ pub fn params(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Batch)]
 pub fn batch(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    expand(&input, "train", |krate, members| {
+    expand(&input, "train", |krate, fields| {
+        let members = members(fields);
         let lengths = quote! { &[ #( #krate::Batch::len(&self.#members) ),* ] };
         let rows = quote! { Self { #( #members: #krate::Batch::rows(&self.#members, rows)? ),* } };
         let checks = quote! { #( #krate::Batch::check(&self.#members)?; )* };
@@ -50,35 +49,119 @@ pub fn batch(input: TokenStream) -> TokenStream {
                 ::core::result::Result::Ok(#rows)
             }
         };
-        (quote! { #krate::Batch }, body)
+        Ok(vec![(quote! { #krate::Batch }, body)])
     })
 }
 
-/// Writes the impl of a trait from its path and body, for a struct's fields.
+/// Implements `Settings` and `FromSettings` for a struct: each field is a setting of its name.
+///
+/// A field marked `#[settings(default)]` may be missing in a file, `#[settings(skip)]` is never
+/// written, and `#[settings(flatten)]` has settings itself, which are written among the others.
+///
+/// # Examples
+/// ```ignore
+/// #[derive(Settings)]
+/// struct Scale { by: f64, #[settings(default)] squared: bool }
+/// ```
+#[proc_macro_derive(Settings, attributes(settings))]
+pub fn settings(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand(&input, "layers", |krate, fields| {
+        let (mut puts, mut takes, mut last) = (Vec::new(), Vec::new(), Vec::new());
+        let members = members(fields);
+        let locals: Vec<_> = (0..members.len()).map(|i| format_ident!("field{i}")).collect();
+        for ((field, member), local) in fields.iter().zip(&members).zip(&locals) {
+            let name = name(member);
+            let put = quote! { fields.put(#name, &self.#member)?; };
+            match mark(field)?.as_deref() {
+                None => {
+                    puts.push(put);
+                    takes.push(quote! { let #local = fields.take(#name)?; });
+                }
+                Some("default") => {
+                    puts.push(put);
+                    takes.push(quote! { let #local = fields.take_or_default(#name)?; });
+                }
+                Some("flatten") => {
+                    puts.push(quote! { fields.join(#krate::Settings::settings(&self.#member)?); });
+                    let rest = quote! { fields.rest(), registry };
+                    last.push(quote! { let #local = #krate::FromSettings::from_settings(#rest)?; });
+                }
+                _ => takes.push(quote! { let #local = ::core::default::Default::default(); }),
+            }
+        }
+        let made = quote! { ::core::result::Result::Ok(Self { #( #members: #locals ),* }) };
+        let write = quote! {
+            fn settings(&self) -> #krate::Result<#krate::Fields> {
+                let mut fields = #krate::Fields::default();
+                #(#puts)*
+                ::core::result::Result::Ok(fields)
+            }
+        };
+        let read = quote! {
+            #[allow(unused_variables)]
+            fn from_settings(
+                mut fields: #krate::Fields,
+                registry: &#krate::Registry,
+            ) -> #krate::Result<Self> {
+                #(#takes)* #(#last)*
+                fields.end()?;
+                #made
+            }
+        };
+        Ok(vec![(quote! { #krate::Settings }, write), (quote! { #krate::FromSettings }, read)])
+    })
+}
+
+/// What `#[settings(…)]` says of a field, if it has that.
+fn mark(field: &Field) -> Result<Option<String>, Error> {
+    let Some(mark) = field.attrs.iter().find(|mark| mark.path().is_ident("settings")) else {
+        return Ok(None);
+    };
+    let word: Ident = mark.parse_args()?;
+    let known = ["default", "flatten", "skip"];
+    match known.into_iter().find(|known| word == known) {
+        Some(known) => Ok(Some(known.to_owned())),
+        None => Err(Error::new(word.span(), format!("expected one of {}", known.join(", ")))),
+    }
+}
+
+/// Writes impls of traits, each of its path and body, for a struct's fields.
 fn expand(
     input: &DeriveInput,
     owner: &str,
-    write: impl FnOnce(&Tokens, &[Member]) -> (Tokens, Tokens),
+    write: impl FnOnce(&Tokens, &Fields) -> Result<Vec<(Tokens, Tokens)>, Error>,
 ) -> TokenStream {
-    let members = match members(input) {
-        Ok(members) => members,
+    let impls = match fields(input).and_then(|fields| write(&krate(owner), fields)) {
+        Ok(impls) => impls,
         Err(error) => return error.into_compile_error().into(),
     };
-    let (path, body) = write(&krate(owner), &members);
     let (name, (generics, types, bounds)) = (&input.ident, input.generics.split_for_impl());
-    quote! { #[automatically_derived] impl #generics #path for #name #types #bounds { #body } }
-        .into()
+    let impls = impls.iter().map(|(path, body)| {
+        quote! { #[automatically_derived] impl #generics #path for #name #types #bounds { #body } }
+    });
+    quote! { #(#impls)* }.into()
 }
 
-fn members(input: &DeriveInput) -> Result<Vec<Member>, Error> {
+fn fields(input: &DeriveInput) -> Result<&Fields, Error> {
     match &input.data {
-        Data::Struct(data) if !matches!(data.fields, Fields::Unit) => {
-            Ok(data.fields.members().collect())
-        }
+        Data::Struct(data) if !matches!(data.fields, Fields::Unit) => Ok(&data.fields),
         _ => Err(Error::new(
             Span::call_site(),
             "expected a struct with fields; help: implement the trait by hand for an enum",
         )),
+    }
+}
+
+fn members(fields: &Fields) -> Vec<Member> {
+    fields.members().collect()
+}
+
+/// A field's name, or its place in a struct without names.
+fn name(member: &Member) -> String {
+    match member {
+        Member::Named(name) => name.to_string(),
+        Member::Unnamed(Index { index, .. }) => index.to_string(),
     }
 }
 

@@ -45,7 +45,7 @@ macro_rules! recipe {
         $(defaults { $($(#[$doc:meta])* $field:ident($taken:ty): $stored:ty;)* })?
         build($this:ident, $input:ident) $body:block
     ) => {
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, $crate::Settings)]
         $(#[$about])*
         pub struct $name $(<$($declared)*>)? {
             $($($(#[$how])* $need: $needed,)*)?

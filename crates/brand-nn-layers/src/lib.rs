@@ -96,6 +96,8 @@
 //! # Ok::<(), brand_nn_layers::Error>(())
 //! ```
 
+extern crate self as brand_nn_layers;
+
 #[macro_use]
 mod family;
 
@@ -103,6 +105,7 @@ pub mod check;
 mod checkpoint;
 mod door;
 mod error;
+mod fields;
 mod flow;
 mod graph;
 mod layer;
@@ -133,8 +136,10 @@ families! {
 }
 
 pub use brand_nn_autodiff::Nonlinearity;
+pub use brand_nn_derive::Settings;
 pub use checkpoint::checkpoint;
 pub use error::{Error, Result};
+pub use fields::Fields;
 pub use flow::{Flow, Mask};
 pub use graph::{Graph, GraphBuilder, Node};
 pub use layer::{Call, Layer};

@@ -1,14 +1,12 @@
 //! Recipes: layers as plain data, before their sizes are known, and the book that reads them back.
 
-use crate::{Error, Layer, Result, Sequential};
+use crate::{Error, Fields, Layer, Result, Sequential};
 use brand_nn_tensor::Shape;
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// A layer as plain data, before its sizes are known.
 ///
-/// A file holds recipes; a [`Registry`] reads them back.
+/// A file holds recipes; a [`Registry`] reads them back. A recipe of your own derives [`Settings`].
 pub trait Recipe: Settings + Send + Sync {
     /// The name in files, which also names the layer in a network.
     fn kind(&self) -> &'static str;
@@ -20,40 +18,28 @@ pub trait Recipe: Settings + Send + Sync {
     fn build(&self, input: &Shape) -> Result<Box<dyn Layer>>;
 }
 
-/// The settings of a recipe as JSON; every serialisable type has it.
+/// The settings of a recipe by name, as files hold them; derived for structs.
 pub trait Settings {
-    /// The settings as a JSON object.
+    /// The settings.
     ///
     /// # Errors
     /// If they can't be written as JSON.
-    fn settings(&self) -> Result<Value>;
+    fn settings(&self) -> Result<Fields>;
 }
 
-impl<T: Serialize> Settings for T {
-    fn settings(&self) -> Result<Value> {
-        serde_json::to_value(self).map_err(|problem| unreadable(&problem))
-    }
-}
-
-/// A recipe that can be read back from its settings; every deserialisable recipe can.
+/// What can be read back from its settings; derived with [`Settings`].
 ///
-/// Recipes that hold other recipes write it by hand, and read those by [`Registry::read_layer`].
-pub trait FromSettings: Recipe + Sized {
-    /// Reads the recipe.
+/// Recipes that hold other recipes write it by hand, and read those by [`Fields::take_recipe`].
+pub trait FromSettings: Sized {
+    /// Reads the settings: all that it knows, and no others.
     ///
     /// # Errors
-    /// If the settings can't be read.
-    fn from_settings(settings: Value, registry: &Registry) -> Result<Self>;
-}
-
-impl<R: Recipe + DeserializeOwned> FromSettings for R {
-    fn from_settings(settings: Value, _: &Registry) -> Result<Self> {
-        serde_json::from_value(settings).map_err(|problem| unreadable(&problem))
-    }
+    /// If a setting is missing, unknown, or not of its type.
+    fn from_settings(fields: Fields, registry: &Registry) -> Result<Self>;
 }
 
 /// Reads one recipe from its settings.
-type Reader = fn(Value, &Registry) -> Result<Box<dyn Recipe>>;
+type Reader = fn(Fields, &Registry) -> Result<Box<dyn Recipe>>;
 
 /// The layers that a file may name; users add their own.
 ///
@@ -73,10 +59,12 @@ pub struct Registry {
 impl Registry {
     /// Adds a kind of layer of one's own.
     #[must_use]
-    pub fn with<R: FromSettings + 'static>(mut self, kind: &str) -> Self {
-        self.readers.insert(kind.to_owned(), |settings, registry| {
-            Ok(Box::new(R::from_settings(settings, registry)?))
-        });
+    pub fn with<R: Recipe + FromSettings + 'static>(self, kind: &str) -> Self {
+        self.enter(kind, |fields, registry| Ok(Box::new(R::from_settings(fields, registry)?)))
+    }
+
+    fn enter(mut self, kind: &str, reader: Reader) -> Self {
+        self.readers.insert(kind.to_owned(), reader);
         self
     }
 
@@ -84,52 +72,40 @@ impl Registry {
     ///
     /// # Errors
     /// If the kind is not registered or its settings can't be read.
-    pub fn read(&self, kind: &str, settings: Value) -> Result<Box<dyn Recipe>> {
+    pub fn read(&self, kind: &str, fields: Fields) -> Result<Box<dyn Recipe>> {
         let Some(reader) = self.readers.get(kind) else {
             let known = self.readers.keys().cloned().collect();
             return Err(Error::UnknownLayer { name: kind.to_owned(), known });
         };
-        reader(settings, self)
+        reader(fields.of(kind), self)
     }
 
-    /// Reads a recipe from an object that names its kind as `layer`, beside its settings.
+    /// Reads a recipe from settings among which its kind stands as `layer`.
     ///
     /// # Errors
     /// As [`Registry::read`].
-    pub fn read_layer(&self, mut description: Map<String, Value>) -> Result<Box<dyn Recipe>> {
-        let kind = description.remove("layer");
-        let kind = kind.as_ref().and_then(Value::as_str).unwrap_or("").to_owned();
-        self.read(&kind, Value::Object(description))
+    pub fn read_layer(&self, mut fields: Fields) -> Result<Box<dyn Recipe>> {
+        let kind: String = fields.take("layer")?;
+        self.read(&kind, fields)
     }
 }
 
 /// A recipe as [`Registry::read_layer`] takes it.
-pub(crate) fn describe(recipe: &dyn Recipe) -> Result<Map<String, Value>> {
-    let mut layer = Map::from_iter([("layer".to_owned(), recipe.kind().into())]);
-    if let Value::Object(settings) = recipe.settings()? {
-        layer.extend(settings);
-    }
-    Ok(layer)
+pub(crate) fn describe(recipe: &dyn Recipe) -> Result<Fields> {
+    let mut fields = recipe.settings()?;
+    fields.put("layer", recipe.kind())?;
+    Ok(fields)
 }
 
-/// Takes one setting out of an object.
-pub(crate) fn field<T: DeserializeOwned>(settings: &mut Value, name: &str) -> Result<T> {
-    let value = settings.get_mut(name).map(Value::take).unwrap_or_default();
-    serde_json::from_value(value).map_err(|problem| unreadable(&problem))
+/// Recipes as [`Fields::take_recipes`] takes them.
+pub(crate) fn describe_all(recipes: &[Box<dyn Recipe>]) -> Result<Vec<Fields>> {
+    recipes.iter().map(|recipe| describe(&**recipe)).collect()
 }
 
 /// All layers of this crate.
 impl Default for Registry {
     fn default() -> Self {
         crate::enter_all(Self { readers: BTreeMap::new() }).with::<Sequential>("sequential")
-    }
-}
-
-/// Reads the recipe that another one holds under the name `inner`.
-pub(crate) fn read_inner(settings: &mut Value, registry: &Registry) -> Result<Box<dyn Recipe>> {
-    match settings.get_mut("inner").map(Value::take) {
-        Some(Value::Object(inner)) => registry.read_layer(inner),
-        _ => Err(Error::Architecture { problem: "the recipe `inner` is missing".into() }),
     }
 }
 

@@ -1,14 +1,13 @@
 //! Layers in a row: first as recipes, then built into a network.
 
 use crate::{
-    Error, Layer, Network, Recipe, Registry, Result, Settings,
+    Error, Fields, Layer, Network, Recipe, Registry, Result, Settings,
     network::{Stage, numbered},
-    recipe::{FromSettings, describe, field, unreadable},
+    recipe::{FromSettings, describe_all, unreadable},
 };
 use brand_nn_autodiff::ParamSet;
 use brand_nn_tensor::Shape;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 /// Recipes in a row; only [`Sequential::build`] makes a [`Network`] of them.
 ///
@@ -38,7 +37,7 @@ pub struct Sequential {
 #[derive(Serialize, Deserialize)]
 struct Description {
     input: Vec<usize>,
-    layers: Vec<Map<String, Value>>,
+    layers: Vec<Fields>,
 }
 
 impl Sequential {
@@ -107,12 +106,9 @@ impl Sequential {
     }
 
     fn describe(&self, input: &Shape) -> Result<String> {
-        let description = Description { input: input.to_vec(), layers: self.layers()? };
+        let description =
+            Description { input: input.to_vec(), layers: describe_all(&self.recipes)? };
         serde_json::to_string(&description).map_err(|problem| unreadable(&problem))
-    }
-
-    fn layers(&self) -> Result<Vec<Map<String, Value>>> {
-        self.recipes.iter().map(|recipe| describe(&**recipe)).collect()
     }
 }
 
@@ -128,15 +124,17 @@ impl Recipe for Sequential {
 }
 
 impl Settings for Sequential {
-    fn settings(&self) -> Result<Value> {
-        Ok(serde_json::json!({ "layers": self.layers()? }))
+    fn settings(&self) -> Result<Fields> {
+        let mut fields = Fields::default();
+        fields.put("layers", &describe_all(&self.recipes)?)?;
+        Ok(fields)
     }
 }
 
 impl FromSettings for Sequential {
-    fn from_settings(mut settings: Value, registry: &Registry) -> Result<Self> {
-        let layers: Vec<_> = field(&mut settings, "layers")?;
-        let recipes = layers.into_iter().map(|layer| registry.read_layer(layer));
-        Ok(Self { recipes: recipes.collect::<Result<_>>()?, input: None })
+    fn from_settings(mut fields: Fields, registry: &Registry) -> Result<Self> {
+        let recipes = fields.take_recipes("layers", registry)?;
+        fields.end()?;
+        Ok(Self { recipes, input: None })
     }
 }

@@ -8,7 +8,6 @@ use crate::{
 };
 use brand_nn_autodiff::{Init, Param, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 /// x where it is positive, else w x, with a learned slope w for each channel or for all.
 ///

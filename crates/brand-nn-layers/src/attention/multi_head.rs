@@ -9,7 +9,6 @@ use crate::{
 };
 use brand_nn_autodiff::{self as autodiff, AttentionOptions, Init, Param, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 pub(super) const PLACE: &str = "multi_head_attention";
 
@@ -324,7 +323,7 @@ pub fn multi_head_attention(heads: usize) -> MultiHeadAttentionRecipe {
 }
 
 /// The settings of self-attention whose number of features is found out when it is built.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct MultiHeadAttentionRecipe {
     heads: usize,
     head_dim: Option<usize>,

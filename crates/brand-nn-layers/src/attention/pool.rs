@@ -8,7 +8,6 @@ use crate::{
 };
 use brand_nn_autodiff::{self as autodiff, Init, Param, Params, Var, Visitor};
 use brand_nn_tensor::{Shape, Tensor};
-use serde::{Deserialize, Serialize};
 
 const PLACE: &str = "attention_pool";
 
@@ -109,7 +108,7 @@ pub fn attention_pool(units: usize) -> AttentionPoolRecipe {
 }
 
 /// The settings of a pool by attention whose number of features is found out when it is built.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct AttentionPoolRecipe {
     units: usize,
 }

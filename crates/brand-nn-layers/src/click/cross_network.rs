@@ -7,7 +7,6 @@ use crate::{
 };
 use brand_nn_autodiff::{self as autodiff, Init, Param, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 const PLACE: &str = "cross_network";
 
@@ -138,7 +137,7 @@ pub fn cross_network(depth: usize) -> CrossNetworkRecipe {
 }
 
 /// The settings of a cross network whose number of features is found out when it is built.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct CrossNetworkRecipe {
     depth: usize,
     rank: Option<usize>,

@@ -3,7 +3,6 @@
 use crate::{Layer, Pass, Recipe, Result, door::floats, recipe::needs_axes};
 use brand_nn_autodiff::{Params, Var, Visitor};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 const PLACE: &str = "factorization_machine";
 
@@ -96,7 +95,7 @@ pub fn factorization_machine() -> FactorizationMachineRecipe {
 }
 
 /// The settings of a factorization machine.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct FactorizationMachineRecipe {
     pooled: bool,
 }

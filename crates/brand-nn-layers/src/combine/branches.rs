@@ -1,13 +1,12 @@
 //! Several layers that see the same input, and one value of what they make.
 
 use crate::{
-    Call, Layer, Merge, Pass, Recipe, Registry, Result,
-    recipe::{FromSettings, Settings, describe, field},
+    Call, Fields, Layer, Merge, Pass, Recipe, Registry, Result,
+    recipe::{FromSettings, Settings, describe_all},
     setting::at_least_one,
 };
 use brand_nn_autodiff::{self as autodiff, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
-use serde_json::{Map, Value};
 
 /// Layers that see the same input, and one value of what they make.
 ///
@@ -131,18 +130,19 @@ impl Recipe for BranchesRecipe {
 }
 
 impl Settings for BranchesRecipe {
-    fn settings(&self) -> Result<Value> {
-        let branches = self.recipes.iter().map(|recipe| describe(&**recipe));
-        let branches: Vec<_> = branches.collect::<Result<_>>()?;
-        Ok(serde_json::json!({ "merge": self.merge, "branches": branches }))
+    fn settings(&self) -> Result<Fields> {
+        let mut fields = Fields::default();
+        fields.put("merge", &self.merge)?;
+        fields.put("branches", &describe_all(&self.recipes)?)?;
+        Ok(fields)
     }
 }
 
 impl FromSettings for BranchesRecipe {
-    fn from_settings(mut settings: Value, registry: &Registry) -> Result<Self> {
-        let branches: Vec<Map<String, Value>> = field(&mut settings, "branches")?;
-        let recipes = branches.into_iter().map(|branch| registry.read_layer(branch));
-        let recipes = recipes.collect::<Result<_>>()?;
-        Ok(Self { recipes, merge: field(&mut settings, "merge")? })
+    fn from_settings(mut fields: Fields, registry: &Registry) -> Result<Self> {
+        let recipes = fields.take_recipes("branches", registry)?;
+        let merge = fields.take("merge")?;
+        fields.end()?;
+        Ok(Self { recipes, merge })
     }
 }

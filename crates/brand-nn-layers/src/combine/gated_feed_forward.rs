@@ -6,7 +6,6 @@ use crate::{
 };
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 /// Two linear maps with gates between them, as in LLaMA and its kin.
 ///

@@ -3,7 +3,6 @@
 use crate::{Layer, Pass, Result, door, recipe::refused};
 use brand_nn_autodiff::{Params, Var, Visitor};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 /// The first half of an axis times the sigmoid of the second (Dauphin and others 2017).
 ///

@@ -1,12 +1,11 @@
 //! A short cut around a layer.
 
 use crate::{
-    Call, Flow, Layer, Merge, Pass, Recipe, Registry, Result, door,
-    recipe::{FromSettings, Settings, describe, field, refused},
+    Call, Fields, Flow, Layer, Merge, Pass, Recipe, Registry, Result, door,
+    recipe::{FromSettings, Settings, describe, refused},
 };
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_tensor::Shape;
-use serde_json::Value;
 
 /// A layer and a short cut around it: y = x + f(x).
 ///
@@ -104,14 +103,17 @@ impl Recipe for ResidualRecipe {
 }
 
 impl Settings for ResidualRecipe {
-    fn settings(&self) -> Result<Value> {
-        Ok(serde_json::json!({ "around": describe(&*self.recipe)? }))
+    fn settings(&self) -> Result<Fields> {
+        let mut fields = Fields::default();
+        fields.put("around", &describe(&*self.recipe)?)?;
+        Ok(fields)
     }
 }
 
 impl FromSettings for ResidualRecipe {
-    fn from_settings(mut settings: Value, registry: &Registry) -> Result<Self> {
-        let recipe = registry.read_layer(field(&mut settings, "around")?)?;
+    fn from_settings(mut fields: Fields, registry: &Registry) -> Result<Self> {
+        let recipe = fields.take_recipe("around", registry)?;
+        fields.end()?;
         Ok(Self { recipe })
     }
 }

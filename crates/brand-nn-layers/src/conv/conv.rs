@@ -9,7 +9,6 @@ use brand_nn_autodiff::{
     self as autodiff, Error as AutodiffError, Init, Param, Params, Var, Visitor,
 };
 use brand_nn_tensor::{Conv, Padding, PerAxis, Shape};
-use serde::{Deserialize, Serialize};
 
 /// A convolution over sequences: `[batch, in, length] → [batch, out, length]`; see [`ConvNd`].
 pub type Conv1d = ConvNd<1>;

@@ -10,7 +10,6 @@ use brand_nn_autodiff::{
     self as autodiff, Error as AutodiffError, Init, Param, Params, Var, Visitor,
 };
 use brand_nn_tensor::{Conv, ConvTranspose, Padding, PerAxis, Shape};
-use serde::{Deserialize, Serialize};
 
 /// A transposed convolution over sequences, `[batch, in, length]`; see [`ConvTransposeNd`].
 pub type ConvTranspose1d = ConvTransposeNd<1>;

@@ -3,7 +3,6 @@
 use crate::{Activation, ConvNd, Layer, Result, conv::filter::named, recipe::needs_axes};
 use brand_nn_autodiff::{Init, Params};
 use brand_nn_tensor::{Padding, PerAxis, Shape};
-use serde::{Deserialize, Serialize};
 
 /// A recipe for [`Conv1d::depthwise`](ConvNd::depthwise) with Keras' initial values.
 ///

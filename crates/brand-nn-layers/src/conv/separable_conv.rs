@@ -7,7 +7,6 @@ use crate::{
 };
 use brand_nn_autodiff::{self as autodiff, Init, Params, Var, Visitor};
 use brand_nn_tensor::{Padding, PerAxis, Shape};
-use serde::{Deserialize, Serialize};
 
 /// A separable convolution over sequences, `[batch, in, length]`; see [`SeparableConvNd`].
 pub type SeparableConv1d = SeparableConvNd<1>;

@@ -3,7 +3,6 @@
 use crate::{Activation, Error, Layer, Pass, Recipe, Result, layer::same_type};
 use brand_nn_autodiff::{Init, Param, Params, Var};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 /// The affine map of the last axis, y = a(x Wᵀ + b).
 ///
@@ -110,7 +109,7 @@ pub fn dense(units: usize) -> DenseRecipe {
 }
 
 /// The settings of a dense layer whose input length is found out when it is built.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct DenseRecipe {
     units: usize,
     activation: Activation,

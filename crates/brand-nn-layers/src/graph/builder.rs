@@ -2,14 +2,13 @@
 
 use super::{Graph, Origin, Step};
 use crate::{
-    Error, Merge, Recipe, Registry, Result,
+    Error, Fields, Merge, Recipe, Registry, Result,
     network::{Stage, numbered},
     recipe::{describe, unreadable},
 };
 use brand_nn_autodiff::ParamSet;
 use brand_nn_tensor::Shape;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 /// Draws up a network of several inputs and outputs: Keras' functional way.
 ///
@@ -70,7 +69,7 @@ struct Description {
 #[serde(rename_all = "snake_case")]
 enum Line {
     Input { name: String, shape: Vec<usize> },
-    Layer { name: Option<String>, recipe: Map<String, Value>, from: usize },
+    Layer { name: Option<String>, recipe: Fields, from: usize },
     Reuse { layer: usize, from: usize },
     Merge { merge: Merge, from: Vec<usize> },
 }

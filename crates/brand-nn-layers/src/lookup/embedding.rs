@@ -3,7 +3,6 @@
 use crate::{Error, Flow, Layer, Mask, Pass, Recipe, Result};
 use brand_nn_autodiff::{self as autodiff, Init, Param, Params, Var, Visitor};
 use brand_nn_tensor::{DType, Shape, Tensor};
-use serde::{Deserialize, Serialize};
 
 /// A learned vector for each id: row i of a table for the integer i.
 ///
@@ -170,14 +169,13 @@ pub fn embedding(rows: usize, dim: usize) -> EmbeddingRecipe {
 }
 
 /// The settings of an embedding.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct EmbeddingRecipe {
     rows: usize,
     dim: usize,
     init: Init,
-    #[serde(default)]
     padding_idx: Option<usize>,
-    #[serde(default)]
+    #[settings(default)]
     mask_zero: bool,
 }
 

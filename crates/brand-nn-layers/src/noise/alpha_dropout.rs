@@ -7,7 +7,6 @@ use crate::{
 };
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_tensor::{Shape, Tensor};
-use serde::{Deserialize, Serialize};
 
 /// Sets random values to SELU's limit while training, and keeps mean 0 and variance 1.
 ///

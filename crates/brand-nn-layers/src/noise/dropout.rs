@@ -7,7 +7,6 @@ use crate::{
 };
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 /// Puts zero in place of a share of the values while training, and scales up the others.
 ///

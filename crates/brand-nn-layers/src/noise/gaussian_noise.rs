@@ -7,7 +7,6 @@ use crate::{
 };
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 /// Adds normal noise of mean 0 while training; a trip for inference changes nothing.
 ///

@@ -8,7 +8,6 @@ use crate::{
 };
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_tensor::{Shape, Tensor};
-use serde::{Deserialize, Serialize};
 
 /// Drops whole channels of an example while training, and scales up the others.
 ///

@@ -9,7 +9,6 @@ use crate::{
 };
 use brand_nn_autodiff::{Init, Param, Params, Var};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 /// Normalises each channel by the batch, then scales and shifts it (Ioffe and Szegedy 2015).
 ///
@@ -142,7 +141,7 @@ pub fn batch_norm() -> BatchNormRecipe {
 }
 
 /// The settings of a batch norm whose number of channels is found out when it is built.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct BatchNormRecipe {
     momentum: f64,
     epsilon: f64,

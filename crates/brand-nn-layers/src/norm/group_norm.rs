@@ -6,7 +6,6 @@ use crate::{
 };
 use brand_nn_autodiff::{Error as AutodiffError, Init, Param, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 /// Normalises each example's channels in groups, then scales and shifts each channel.
 ///
@@ -138,7 +137,7 @@ pub fn group_norm(groups: usize) -> GroupNormRecipe {
 }
 
 /// The settings of a group norm whose number of channels is found out when it is built.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct GroupNormRecipe {
     groups: usize,
     epsilon: f64,

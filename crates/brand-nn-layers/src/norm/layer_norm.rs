@@ -5,7 +5,6 @@ use crate::{
 };
 use brand_nn_autodiff::{Init, Param, Params, Var};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 /// Normalises the last axis to mean 0 and variance 1, then scales and shifts it.
 ///
@@ -168,7 +167,7 @@ pub fn layer_norm() -> LayerNormRecipe {
 }
 
 /// The settings of a layer norm whose number of features is found out when it is built.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct LayerNormRecipe {
     epsilon: f64,
 }
@@ -208,7 +207,7 @@ pub fn rms_norm() -> RmsNormRecipe {
 }
 
 /// The settings of an RMS norm whose number of features is found out when it is built.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct RmsNormRecipe {
     epsilon: f64,
 }

@@ -7,7 +7,6 @@ use crate::{
 };
 use brand_nn_autodiff::{self as autodiff, Params, Var, Visitor};
 use brand_nn_tensor::{PerAxis, Shape};
-use serde::{Deserialize, Serialize};
 use std::marker::PhantomData;
 
 /// The largest elements of a number of windows of a sequence; see [`AdaptivePoolNd`].
@@ -120,9 +119,8 @@ recipe! {
     /// assert_eq!(network.output_shape_of_example()[..], [8, 2, 3]);
     /// # Ok::<(), brand_nn_layers::Error>(())
     /// ```
-    #[serde(bound = "")]
     AdaptivePoolRecipe<{P: Pooling, const AXES: usize} {P, AXES}> = named::<P, AXES>(KINDS);
-    needs { lengths: PerAxis, #[serde(skip)] pooling: PhantomData<P> }
+    needs { lengths: PerAxis, #[settings(skip)] pooling: PhantomData<P> }
     build(self, _input) {
         let layer = AdaptivePoolNd::<P, AXES>::new(self.lengths);
         layer.check()?;

@@ -7,7 +7,6 @@ use crate::{
 };
 use brand_nn_autodiff::{Params, Var, Visitor};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 use std::marker::PhantomData;
 
 /// The largest element of each channel; see [`GlobalPool`].
@@ -119,8 +118,7 @@ pub type GlobalAvgPoolRecipe = GlobalPoolRecipe<Mean>;
 
 recipe! {
     /// The settings of a pool of whole channels: none.
-    #[serde(bound = "")]
     GlobalPoolRecipe<{P: Pooling} {P}> = GlobalPool::<P>::PLACE;
-    needs { #[serde(skip)] pooling: PhantomData<P> }
+    needs { #[settings(skip)] pooling: PhantomData<P> }
     build(self, _input) { Ok(Box::new(GlobalPool::<P>::new())) }
 }

@@ -8,7 +8,6 @@ use crate::{
 };
 use brand_nn_autodiff::{self as autodiff, Params, Var, Visitor};
 use brand_nn_tensor::{Padding, PerAxis, Pool, Shape};
-use serde::{Deserialize, Serialize};
 use std::marker::PhantomData;
 
 /// The largest element of each window of a sequence; see [`PoolNd`].
@@ -168,9 +167,8 @@ recipe! {
     /// assert_eq!(network.output_shape_of_example()[..], [8, 13, 13]);
     /// # Ok::<(), brand_nn_layers::Error>(())
     /// ```
-    #[serde(bound = "")]
     PoolRecipe<{P: Pooling, const AXES: usize} {P, AXES}> = named::<P, AXES>(KINDS);
-    needs { kernel: PerAxis, stride: Option<PerAxis>, #[serde(skip)] pooling: PhantomData<P> }
+    needs { kernel: PerAxis, stride: Option<PerAxis>, #[settings(skip)] pooling: PhantomData<P> }
     defaults {
         /// The padding at the sides, or [`Padding::Same`]; none by default.
         padding(impl Into<Padding>): Padding;

@@ -5,7 +5,6 @@ use crate::{
 };
 use brand_nn_autodiff::{self as autodiff, Init, Param, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 const PLACE: &str = "position_embedding";
 
@@ -102,7 +101,7 @@ pub fn position_embedding() -> PositionEmbeddingRecipe {
 }
 
 /// The settings of learned positions whose number of features is found out when they are built.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct PositionEmbeddingRecipe {
     rows: Option<usize>,
     init: Init,

@@ -9,7 +9,6 @@ use crate::{
 };
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_tensor::{Shape, Tensor};
-use serde::{Deserialize, Serialize};
 
 const PLACE: &str = "sine_position_encoding";
 
@@ -109,7 +108,7 @@ pub fn sine_position_encoding() -> SinePositionEncodingRecipe {
 }
 
 /// The settings of waves of position whose number of features is found out when they are built.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct SinePositionEncodingRecipe {
     base: f64,
 }

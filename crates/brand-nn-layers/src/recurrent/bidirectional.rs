@@ -1,14 +1,12 @@
 //! A layer that reads from the front and one that reads from the back, side by side.
 
 use crate::{
-    Error, Flow, FromSettings, Layer, Pass, Recipe, Registry, Result, Settings,
-    flow::misfit,
-    recipe::{describe, read_inner, unreadable},
+    Error, Fields, Flow, FromSettings, Layer, Pass, Recipe, Registry, Result, Settings,
+    flow::misfit, recipe::describe,
 };
 use brand_nn_autodiff::{Params, Var, Visitor};
 use brand_nn_tensor::Shape;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 /// A layer that reads from the front and one that reads from the back, side by side.
 ///
@@ -168,16 +166,19 @@ impl Recipe for BidirectionalRecipe {
 }
 
 impl Settings for BidirectionalRecipe {
-    fn settings(&self) -> Result<Value> {
-        Ok(json!({ "inner": describe(&*self.inner)?, "merge_mode": self.merge }))
+    fn settings(&self) -> Result<Fields> {
+        let mut fields = Fields::default();
+        fields.put("inner", &describe(&*self.inner)?)?;
+        fields.put("merge_mode", &self.merge)?;
+        Ok(fields)
     }
 }
 
 impl FromSettings for BidirectionalRecipe {
-    fn from_settings(mut settings: Value, registry: &Registry) -> Result<Self> {
-        let inner = read_inner(&mut settings, registry)?;
-        let merge = settings.get_mut("merge_mode").map(Value::take).unwrap_or_default();
-        let merge = serde_json::from_value(merge).map_err(|problem| unreadable(&problem))?;
+    fn from_settings(mut fields: Fields, registry: &Registry) -> Result<Self> {
+        let inner = fields.take_recipe("inner", registry)?;
+        let merge = fields.take("merge_mode")?;
+        fields.end()?;
         Ok(Self { inner, merge })
     }
 }

@@ -4,7 +4,6 @@ use super::packed;
 use crate::{Error, Flow, Pass, RecurrentState, Result, layer::same_type};
 use brand_nn_autodiff::{Error as AutodiffError, Init, Param, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 /// The weights of one direction of a recurrent layer, and what they do over steps that are real.
 pub(crate) trait Cell: Send + Sync {
@@ -39,10 +38,10 @@ pub(crate) trait Cell: Send + Sync {
 }
 
 /// In which direction a layer reads, and what it gives.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, crate::Settings)]
 pub(crate) struct Reading {
     pub(crate) return_sequences: bool,
-    #[serde(default)]
+    #[settings(default)]
     pub(crate) reverse: bool,
 }
 

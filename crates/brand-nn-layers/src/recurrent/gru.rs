@@ -6,7 +6,6 @@ use crate::{
 };
 use brand_nn_autodiff::{self as autodiff, Init, Param, Params, RecurrentWeights, Var};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 /// Gated recurrent units over sequences (Cho and others 2014), as PyTorch and cuDNN compute them.
 ///
@@ -124,10 +123,10 @@ pub fn gru(units: usize) -> GruRecipe {
 }
 
 /// The settings of a GRU layer whose number of features is found out when it is built.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct GruRecipe {
     units: usize,
-    #[serde(flatten)]
+    #[settings(flatten)]
     reading: Reading,
 }
 

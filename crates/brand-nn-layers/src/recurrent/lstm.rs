@@ -6,7 +6,6 @@ use crate::{
 };
 use brand_nn_autodiff::{self as autodiff, Init, LstmWeights, Param, Params, Var};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 /// Long short-term memory over sequences (Hochreiter and Schmidhuber 1997; Gers and others 1999).
 ///
@@ -122,10 +121,10 @@ pub fn lstm(units: usize) -> LstmRecipe {
 }
 
 /// The settings of an LSTM layer whose number of features is found out when it is built.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct LstmRecipe {
     units: usize,
-    #[serde(flatten)]
+    #[settings(flatten)]
     reading: Reading,
 }
 

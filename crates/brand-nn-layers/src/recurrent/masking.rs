@@ -7,7 +7,6 @@ use crate::{
 };
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_tensor::{DType, Shape};
-use serde::{Deserialize, Serialize};
 
 /// Masks the steps all of whose features are a value that stands for padding, as in Keras.
 ///
@@ -87,7 +86,7 @@ pub fn masking() -> MaskingRecipe {
 }
 
 /// The settings of a masking layer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct MaskingRecipe {
     mask_value: f64,
 }

@@ -7,7 +7,6 @@ use crate::{
 };
 use brand_nn_autodiff::{self as autodiff, Init, Param, Params, RecurrentWeights, Var};
 use brand_nn_tensor::{Shape, Tensor};
-use serde::{Deserialize, Serialize};
 
 /// A plain recurrent layer over sequences (Elman 1990): h ← f(W x + U h + b).
 ///
@@ -127,11 +126,11 @@ pub fn simple_rnn(units: usize) -> SimpleRnnRecipe {
 }
 
 /// The settings of a plain recurrent layer whose number of features is found out when it is built.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct SimpleRnnRecipe {
     units: usize,
     nonlinearity: Nonlinearity,
-    #[serde(flatten)]
+    #[settings(flatten)]
     reading: Reading,
 }
 

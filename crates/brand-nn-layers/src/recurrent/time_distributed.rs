@@ -1,13 +1,12 @@
 //! Any layer, on each step of a sequence by itself.
 
 use crate::{
-    Flow, FromSettings, Layer, Pass, Recipe, Registry, Result, Settings,
+    Fields, Flow, FromSettings, Layer, Pass, Recipe, Registry, Result, Settings,
     flow::misfit,
-    recipe::{describe, needs_axes, read_inner},
+    recipe::{describe, needs_axes},
 };
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_tensor::{Shape, Tensor};
-use serde_json::{Value, json};
 
 /// Any layer, on each step of a sequence by itself.
 ///
@@ -114,13 +113,17 @@ impl Recipe for TimeDistributedRecipe {
 }
 
 impl Settings for TimeDistributedRecipe {
-    fn settings(&self) -> Result<Value> {
-        Ok(json!({ "inner": describe(&*self.inner)? }))
+    fn settings(&self) -> Result<Fields> {
+        let mut fields = Fields::default();
+        fields.put("inner", &describe(&*self.inner)?)?;
+        Ok(fields)
     }
 }
 
 impl FromSettings for TimeDistributedRecipe {
-    fn from_settings(mut settings: Value, registry: &Registry) -> Result<Self> {
-        Ok(Self { inner: read_inner(&mut settings, registry)? })
+    fn from_settings(mut fields: Fields, registry: &Registry) -> Result<Self> {
+        let inner = fields.take_recipe("inner", registry)?;
+        fields.end()?;
+        Ok(Self { inner })
     }
 }

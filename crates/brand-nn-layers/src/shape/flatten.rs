@@ -3,7 +3,6 @@
 use crate::{Layer, Pass, Recipe, Result};
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 /// Lays all axes but the first out as one.
 ///
@@ -56,7 +55,7 @@ pub fn flatten() -> FlattenRecipe {
 }
 
 /// The settings of a flattening layer: none.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct FlattenRecipe {}
 
 impl Recipe for FlattenRecipe {

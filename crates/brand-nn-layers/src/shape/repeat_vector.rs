@@ -3,7 +3,6 @@
 use crate::{Layer, Pass, Result, door, recipe::needs_axes, setting};
 use brand_nn_autodiff::{Params, Var, Visitor};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 /// Repeats each example's vector as the steps of a sequence, for a decoder to read.
 ///

@@ -3,7 +3,6 @@
 use crate::{Layer, Pass, Result, door, recipe::refused};
 use brand_nn_autodiff::{Error as AutodiffError, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 /// Gives each example another shape for the same values in the same order.
 ///

@@ -7,7 +7,6 @@ use crate::{
 };
 use brand_nn_autodiff::{ParamSet, Params, Var};
 use brand_nn_tensor::Shape;
-use serde::{Deserialize, Serialize};
 
 /// Self-attention and two linear maps, each with a norm and a way round it.
 ///
@@ -120,9 +119,9 @@ pub fn transformer_encoder_layer(options: TransformerOptions) -> TransformerEnco
 }
 
 /// The settings of an encoder's layer whose number of features is found out when it is built.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct TransformerEncoderLayerRecipe {
-    #[serde(flatten)]
+    #[settings(flatten)]
     options: TransformerOptions,
     causal: bool,
 }

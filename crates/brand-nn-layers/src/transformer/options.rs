@@ -2,7 +2,6 @@
 
 use super::residual::Residual;
 use crate::{Activation, Dropout, LayerNorm, Linear, MultiHeadAttention};
-use serde::{Deserialize, Serialize};
 
 /// The settings of a transformer's layers, with PyTorch's defaults.
 ///
@@ -18,14 +17,12 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(encoder.params("*")?.count(), 85_054_464);
 /// # Ok::<(), brand_nn_layers::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, crate::Settings)]
 pub struct TransformerOptions {
     heads: usize,
     hidden: usize,
     dropout: f64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     attention_dropout: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     hidden_dropout: Option<f64>,
     activation: Activation,
     norm_first: bool,
@@ -134,7 +131,7 @@ impl TransformerOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Layer, Pass, TransformerEncoderLayer};
+    use crate::{FromSettings, Layer, Pass, Registry, Settings, TransformerEncoderLayer};
     use brand_nn_autodiff::Params;
     use brand_nn_tensor::{Rng, Tensor};
 
@@ -159,11 +156,11 @@ mod tests {
 
     #[test]
     fn files_of_before_are_read() {
-        let json = serde_json::to_string(&TransformerOptions::new(2, 8)).unwrap();
+        let options = TransformerOptions::new(2, 8);
+        let json = serde_json::to_string(&options.settings().unwrap()).unwrap();
         assert!(!json.contains("attention_dropout"), "{json}");
-        assert_eq!(
-            serde_json::from_str::<TransformerOptions>(&json).unwrap(),
-            TransformerOptions::new(2, 8)
-        );
+        let fields = serde_json::from_str(&json).unwrap();
+        let read = TransformerOptions::from_settings(fields, &Registry::default());
+        assert_eq!(read.unwrap(), options);
     }
 }

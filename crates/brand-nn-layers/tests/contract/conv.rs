@@ -144,7 +144,7 @@ fn settings_are_refused_or_work() {
             let Ok(example) = layer.output_shape(&[4, length].into()) else { continue };
             brand_nn_autodiff::init(&layer, 1).unwrap();
             let y = layer.call(Tensor::ones([2, 4, length]), &mut Pass::inference()).unwrap();
-            assert_eq!(y.shape()[1..], example[..], "{}", recipe.settings().unwrap());
+            assert_eq!(y.shape()[1..], example[..], "{:?}", recipe.settings().unwrap());
             worked += 1;
         }
     }

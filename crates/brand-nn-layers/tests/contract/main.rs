@@ -356,6 +356,16 @@ fn wrong_descriptions_are_refused() {
     let read = |json: &str| Sequential::from_json(json, &Registry::default());
     refused(read("{"), "the architecture can't be read");
     refused(read(r#"{"input":[3],"layers":[{"layer":"warp"}]}"#), "unknown layer `warp`");
-    refused(read(r#"{"input":[3],"layers":[{"layer":"dense"}]}"#), "missing field");
+    let layer = |settings: &str| read(&format!(r#"{{"input":[3],"layers":[{{{settings}}}]}}"#));
+    let dense = r#""layer":"dense","units":2,"activation":"linear","bias":true,"init":"zeros""#;
+    assert!(layer(dense).is_ok(), "{:?}", layer(dense).err());
+    refused(layer(r#""layer":"dense""#), "dense: missing setting `units`");
+    refused(layer(r#""units":2"#), "a recipe: missing setting `layer`");
+    refused(layer(&dense.replace("2", "-2")), "dense: setting `units`: invalid value");
+    refused(layer(&format!(r#"{dense},"biass":true"#)), "dense: unknown setting `biass`; help: it");
+    let inner = format!(r#""layer":"bidirectional","merge_mode":"sum","inner":{{{dense},"x":1}}"#);
+    refused(layer(&inner), "dense: unknown setting `x`");
+    let nested = format!(r#""layer":"residual","around":{{{dense}}},"y":1"#);
+    refused(layer(&nested), "residual: unknown setting `y`");
     refused(Sequential::new().rebuild(), "the shape of an example is not known");
 }

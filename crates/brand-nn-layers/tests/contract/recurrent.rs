@@ -399,11 +399,11 @@ fn wrong_descriptions_of_wrappers_are_refused() {
         let json = format!(r#"{{"input":[5,3],"layers":[{{"layer":{layer}}}]}}"#);
         Sequential::from_json(&json, &Registry::default())
     };
-    refused(read(r#""bidirectional""#), "the recipe `inner` is missing");
+    refused(read(r#""bidirectional""#), "bidirectional: missing setting `inner`");
     refused(read(r#""time_distributed","inner":{"layer":"warp"}"#), "unknown layer `warp`");
     let units = r#"{"layer":"gru","units":2,"return_sequences":false}"#;
     let wrong = format!(r#""bidirectional","inner":{units},"merge_mode":"max""#);
-    refused(read(&wrong), "unknown variant `max`");
+    refused(read(&wrong), "bidirectional: setting `merge_mode`: unknown variant `max`");
     let right = format!(r#""bidirectional","inner":{units},"merge_mode":"ave""#);
     assert_eq!(read(&right).unwrap().rebuild().unwrap().output_shape_of_example()[..], [2]);
 }
