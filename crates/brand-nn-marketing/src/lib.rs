@@ -45,4 +45,4 @@ mod time;
 pub use error::{Error, Result};
 pub use parameters::{Parameter, Parameters};
 pub use resampling::Resampling;
-pub use time::{Days, Months, Span, Unit, Weeks, Years};
+pub use time::{Days, Hours, Minutes, Months, Span, Unit, Weeks, Years};

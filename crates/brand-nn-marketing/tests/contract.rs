@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-use brand_nn_marketing::attribution::{Attribution, Game, Journeys};
+use brand_nn_marketing::attribution::{Attribution, Game, JourneyRules, Journeys, Touch, TouchLog};
 use brand_nn_marketing::check;
 use brand_nn_marketing::churn::ChurnModel;
 use brand_nn_marketing::clv::{
@@ -93,6 +93,16 @@ fn rules_of_attribution() {
     timed.add_timed([("a", 3.0), ("b", 0.0)], Some(1.0)).unwrap();
     let decay = Attribution::TimeDecay { half_life: Days(7.0).into() };
     check::estimator(&decay, Attribution::fit, &timed, &odd);
+    let touch = |at: f64| Touch::new("ann", Days(at), "mail");
+    let log = |touches: Vec<Touch>| TouchLog::new(touches).unwrap();
+    let usual = log(vec![touch(0.0), touch(3.0).converts(9.0)]);
+    let odd = [
+        log(vec![touch(0.0)]),
+        log(vec![Touch::new("ann", Days(0.0), "").converts(0.0)]),
+        log(vec![touch(f64::MAX).converts(1e308), touch(-f64::MAX).converts(1e308)]),
+    ];
+    let fit = |rules: &JourneyRules, log: &TouchLog| Attribution::Linear.fit(&rules.journeys(log)?);
+    check::estimator(&JourneyRules::default().look_back(Days(30.0)), fit, &usual, &odd);
 }
 
 fn table(csv: &str) -> Table {
