@@ -6,7 +6,7 @@ use brand_nn_marketing::attribution::{Attribution, Game, JourneyRules, Journeys,
 use brand_nn_marketing::check;
 use brand_nn_marketing::churn::ChurnModel;
 use brand_nn_marketing::clv::{
-    BgBb, ChurnCurve, GammaGamma, Opportunities, PurchaseModel, ShiftedBetaGeometric,
+    BgBb, ChurnCurve, GammaGamma, Opportunities, Prior, PurchaseModel, ShiftedBetaGeometric,
 };
 use brand_nn_marketing::data::{
     Cleaning, CustomerSummary, RfmSummary, Transaction, TransactionLog,
@@ -15,6 +15,7 @@ use brand_nn_marketing::evaluate::{Campaign, CampaignReview};
 use brand_nn_marketing::experiment::{Arm, ConversionTest};
 use brand_nn_marketing::segment::{RfmSegmentation, TableSegments};
 use brand_nn_marketing::{Days, Unit};
+use brand_nn_stats::sampler::Nuts;
 use brand_nn_train::{Table, TableReader};
 
 fn customer(frequency: u64, recency: f64, age: f64, mean_spend: f64) -> CustomerSummary {
@@ -43,9 +44,18 @@ fn purchase_and_spend_models() {
         summary(vec![customer(3, 3.0, 9.0, -4.0)]),
     ];
     for model in [PurchaseModel::BgNbd, PurchaseModel::MbgNbd, PurchaseModel::ParetoNbd] {
-        check::estimator(&model, |model, data| model.fit(data), &customers(), &odd);
+        let usual = summary(customers().customers()[..50].to_vec());
+        check::estimator(&model, |model, data| model.fit(data), &usual, &odd);
     }
     check::estimator(&GammaGamma, GammaGamma::fit, &customers(), &odd);
+    let priors = vec![Prior::LogNormal { median: 1.0, deviation: 1.0 }];
+    let nuts = Nuts { chains: 1, warmup: 20, draws: 20, max_depth: 3, ..Nuts::new(1) };
+    let of = |(model, priors): &(PurchaseModel, Vec<Prior>), data: &RfmSummary| {
+        model.posterior(data, priors, nuts)
+    };
+    check::estimator(&(PurchaseModel::MbgNbd, priors.clone()), of, &customers(), &odd);
+    let of = |priors: &Vec<Prior>, data: &RfmSummary| GammaGamma.posterior(data, priors, nuts);
+    check::estimator(&priors, of, &customers(), &odd);
 }
 
 #[test]

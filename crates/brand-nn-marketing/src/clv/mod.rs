@@ -7,7 +7,8 @@
 //! | with a contract, whose leaving is seen | [`ShiftedBetaGeometric`] | – |
 //!
 //! [`ValueHorizon`] joins a purchase and a spend model to what each customer is worth, and
-//! [`Tracking`] holds a model against what happened afterwards.
+//! [`Tracking`] holds a model against what happened afterwards. With a [`Prior`], few customers are
+//! enough; [`Posterior`] tells how certain anything is that a model says.
 
 mod beta_geometric;
 mod bg_bb;
@@ -16,6 +17,8 @@ mod grid;
 mod hypergeometric;
 mod law;
 mod pareto_nbd;
+mod posterior;
+mod prior;
 mod purchases;
 mod shifted_beta_geometric;
 mod tracking;
@@ -23,6 +26,8 @@ mod value;
 
 pub use bg_bb::{BgBb, FittedBgBb, Opportunities};
 pub use gamma_gamma::{FittedGammaGamma, GammaGamma};
+pub use posterior::{Drawn, Posterior};
+pub use prior::Prior;
 pub use purchases::{FittedPurchases, PurchaseModel};
 pub use shifted_beta_geometric::{ChurnCurve, FittedShiftedBetaGeometric, ShiftedBetaGeometric};
 pub use tracking::Tracking;
