@@ -1,4 +1,4 @@
-//! Models with beliefs against SciPy's modes and long chains of Metropolis (`golden/clv.py`).
+//! Models with beliefs against SciPy's modes, long chains of Metropolis (`golden/clv.py`) and sums.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -6,8 +6,13 @@ use brand_nn_marketing::clv::{
     Drawn, FittedPurchases, GammaGamma, Posterior, Prior, PurchaseModel,
 };
 use brand_nn_marketing::data::{CustomerSummary, RfmSummary};
-use brand_nn_marketing::{Days, Unit, Weeks};
+use brand_nn_marketing::experiment::{CausalImpact, ImpactResult, Panel};
+use brand_nn_marketing::{Days, Error, Unit, Weeks};
+
+use brand_nn_stats::distribution::{Distribution, Normal};
+use brand_nn_stats::linear::Matrix;
 use brand_nn_stats::sampler::Nuts;
+use brand_nn_stats::series::{LocalLevel, Variances};
 use serde_json::Value;
 
 fn golden() -> Value {
@@ -93,7 +98,7 @@ fn beliefs_move_the_most_likely_model_as_scipy_says() {
 fn posteriors_are_those_of_a_long_reference_run() {
     let golden = golden();
     let (customers, cases) = (summary(&golden["data"]), &golden["cases"]);
-    let nuts = Nuts { warmup: 200, draws: 400, ..Nuts::new(7) };
+    let nuts = Nuts { warmup: 100, draws: 300, ..Nuts::new(7) };
     let posterior = PurchaseModel::BgNbd.posterior(&customers, &priors(&cases[0]), nuts).unwrap();
     check_posterior(&posterior, &cases[0]);
     let expected = posterior.of(|model| model.expected_purchases_of_new(Weeks(26.0))).unwrap();
@@ -106,7 +111,7 @@ fn posteriors_are_those_of_a_long_reference_run() {
 
     let spend = GammaGamma.posterior(&customers, &priors(&cases[2]), nuts).unwrap();
     check_posterior(&spend, &cases[2]);
-    assert_eq!(spend.models().count(), 1600);
+    assert_eq!(spend.models().count(), 1200);
 }
 
 #[test]
@@ -116,7 +121,7 @@ fn flat_beliefs_spread_as_the_curvature_says() {
     let few = summary(&golden["data"]);
     let many = (0..40).flat_map(|_| few.customers().to_vec()).collect();
     let many = RfmSummary::of(Unit::Week, many).unwrap();
-    let nuts = Nuts { warmup: 150, draws: 300, ..Nuts::new(3) };
+    let nuts = Nuts { warmup: 100, draws: 200, ..Nuts::new(3) };
     let posterior = PurchaseModel::BgNbd.posterior(&many, &[Prior::Flat], nuts).unwrap();
     let fitted = PurchaseModel::BgNbd.fit(&many).unwrap();
     for ((name, of), likely) in posterior.parameters().zip(fitted.parameters().iter()) {
@@ -140,4 +145,131 @@ fn beliefs_that_cannot_be_are_refused() {
     refused(&[Prior::HalfNormal { deviation: -1.0 }], "deviation is -1");
     let none = Nuts { draws: 0, ..Nuts::new(1) };
     assert!(GammaGamma.posterior(&customers, &[Prior::Flat], none).is_err());
+}
+
+/// A town that follows two markets, wanders, and gains `effect` from period 40 of 52 on.
+fn towns(seed: u64, effect: f64) -> Panel {
+    let normal = Normal::new(0.0, 1.0).unwrap().sample(seed, 4 * 52);
+    let walk = |of: usize| -> Vec<f64> {
+        let mut at = 0.0;
+        (0..52)
+            .map(|t| {
+                at += normal[of * 52 + t];
+                at
+            })
+            .collect()
+    };
+    let (a, b, level) = (walk(0), walk(1), walk(2));
+    let town = (0..52).map(|t| {
+        let gain = if t >= 40 { effect } else { 0.0 };
+        50.0 + 1.5 * a[t] - b[t] + 0.1 * level[t] + 0.5 * normal[3 * 52 + t] + gain
+    });
+    let panel = Panel::new(40).treated("Bonn", town.collect::<Vec<_>>());
+    panel.control("Oslo", a.iter().map(|a| 80.0 + a).collect::<Vec<_>>()).control("Bern", b)
+}
+
+/// What the same beliefs say by a sum over a grid of both deviations: mean and deviation a period.
+fn by_a_grid(panel: &Panel) -> Vec<[f64; 2]> {
+    let (start, end) = (panel.start(), 52);
+    let scaled = |of: usize| -> (Vec<f64>, f64, f64) {
+        let values = &panel.units()[of].values;
+        let mean = values[..start].iter().sum::<f64>() / start as f64;
+        let squares = values[..start].iter().map(|v| (v - mean).powi(2)).sum::<f64>();
+        let deviation = (squares / start as f64).sqrt();
+        (values.iter().map(|v| (v - mean) / deviation).collect(), mean, deviation)
+    };
+    let ((y, mean, deviation), (a, ..), (b, ..)) = (scaled(0), scaled(1), scaled(2));
+    let x =
+        |from, to| Matrix::of(to - from, 2, |t, j| if j == 0 { a[from + t] } else { b[from + t] });
+    let half = Some(0.5_f64.sqrt());
+    let model = LocalLevel { period: 1, coefficient_deviation: half };
+    let (mut sums, mut total) = (vec![[0.0; 2]; end - start], 0.0);
+    for i in 0..23 {
+        for j in 0..30 {
+            let (noise, step) = (-3.5 + 0.16 * f64::from(i), -9.0 + 0.26 * f64::from(j));
+            let variances = Variances {
+                observation: (2.0 * noise).exp(),
+                level: (2.0 * step).exp(),
+                season: 0.0,
+            };
+            let followed = model.filter(&y[..start], &x(0, start), variances).unwrap();
+            let believed =
+                noise + step - 0.5 * noise.exp().powi(2) - 0.5 * (step.exp() / 0.1).powi(2);
+            let weight = (followed.log_likelihood + believed + 20.0).exp();
+            total += weight;
+            let next = followed.forecast(&x(start, end)).unwrap();
+            for (sum, next) in sums.iter_mut().zip(next) {
+                sum[0] += weight * next.mean;
+                sum[1] += weight * (next.mean * next.mean + next.variance);
+            }
+        }
+    }
+    let moments = |[one, two]: [f64; 2]| {
+        let center = one / total;
+        [mean + deviation * center, deviation * (two / total - center * center).sqrt()]
+    };
+    sums.into_iter().map(moments).collect()
+}
+
+#[test]
+fn what_would_have_been_is_that_of_exact_sums() {
+    let panel = towns(3, 2.0);
+    let impact = CausalImpact::default().fit(&panel, 5).unwrap();
+    assert!(impact.effective_share > 0.4, "{}", impact.effective_share);
+    for (got, [mean, deviation]) in impact.expected.iter().zip(by_a_grid(&panel)) {
+        let [low, high] = got.interval;
+        let width = (high - low) / (2.0 * 1.96 * deviation);
+        // 1000 ways.
+        assert!((got.mean - mean).abs() < 0.15 * deviation, "{got:?}, {mean} ± {deviation}");
+        assert!((width - 1.0).abs() < 0.15, "{got:?}, {mean} ± {deviation}");
+    }
+    assert_eq!(impact, CausalImpact::default().fit(&panel, 5).unwrap());
+}
+
+#[test]
+fn planted_effects_are_found_and_none_where_there_is_none() {
+    let of = |seed: u64, effect: f64| CausalImpact::default().fit(&towns(seed, effect), 1).unwrap();
+    let holds = |result: &ImpactResult, truth: f64| {
+        let [low, high] = result.average.interval;
+        low <= truth && truth <= high
+    };
+    let (found, none) = ((0..4).map(|s| of(s, 2.0)), (4..8).map(|s| of(s, 0.0)));
+    let (found, none): (Vec<_>, Vec<_>) = (found.collect(), none.collect());
+    assert!(found.iter().filter(|result| holds(result, 2.0)).count() >= 3);
+    assert!(found.iter().all(|result| result.chance_above_zero > 0.95));
+    assert!(none.iter().filter(|result| holds(result, 0.0)).count() >= 3);
+    let calm = |result: &&ImpactResult| {
+        let [low, high] = result.placebo.unwrap().interval;
+        low <= 0.0 && 0.0 <= high
+    };
+    assert!(none.iter().chain(&found).filter(calm).count() >= 6);
+    let last = found[0].cumulative[11];
+    assert!((last.mean - 12.0 * found[0].average.mean).abs() < 1e-9 * last.mean.abs());
+    let page = found[0].report();
+    let claims: Vec<_> = page.all_findings().map(|finding| finding.claim.clone()).collect();
+    assert!(claims[0].contains("rose above") && claims.len() == 2, "{claims:?}");
+}
+
+#[test]
+fn seasons_are_followed_and_odd_panels_refused() {
+    let quarter = [0.0, 1.0, 4.0, 2.0];
+    let control = |t: usize| ((t * 31) % 17) as f64 / 4.0;
+    let day = |t: usize| 10.0 + quarter[t % 4] + control(t) + ((t * 37) % 11) as f64 / 11.0;
+    let values = |of: &dyn Fn(usize) -> f64| (0..44).map(of).collect::<Vec<f64>>();
+    let gain = |t: usize| day(t) + if t >= 34 { 3.0 } else { 0.0 };
+    let panel = Panel::new(34).treated("a", values(&gain)).control("b", values(&control));
+    let seasonal = CausalImpact { season: 4, ..CausalImpact::default() };
+    let effect = seasonal.fit(&panel, 1).unwrap().average;
+    assert!(effect.interval[0] > 2.0 && effect.interval[1] < 4.0, "{effect:?}");
+    let refused = |spec: CausalImpact, panel: Panel, expected: &str| {
+        let error: Error = spec.fit(&panel, 1).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}\nlacks: {expected}");
+    };
+    let usual = CausalImpact::default();
+    refused(CausalImpact { level: 1.0, ..usual }, panel.clone(), "level is 1");
+    refused(CausalImpact { season: 0, ..usual }, panel.clone(), "season is 0");
+    refused(CausalImpact { season: 30, ..usual }, panel, "two cycles of the season");
+    let flat = |start| Panel::new(start).treated("a", [3.0; 12]).control("b", [1.0; 12]);
+    refused(usual, flat(3), "fewer than 8 periods");
+    refused(usual, flat(9), "constant before the start");
 }

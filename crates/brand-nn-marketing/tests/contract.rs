@@ -12,7 +12,10 @@ use brand_nn_marketing::data::{
     Cleaning, CustomerSummary, RfmSummary, Transaction, TransactionLog,
 };
 use brand_nn_marketing::evaluate::{Campaign, CampaignReview};
-use brand_nn_marketing::experiment::{Arm, ConversionTest};
+use brand_nn_marketing::experiment::{
+    Arm, CausalImpact, ConversionTest, DifferenceInDifferences, GroupSequentialTest, Panel,
+    SyntheticControl,
+};
 use brand_nn_marketing::segment::{RfmSegmentation, TableSegments};
 use brand_nn_marketing::{Days, Unit};
 use brand_nn_stats::sampler::Nuts;
@@ -26,12 +29,16 @@ fn summary(customers: Vec<CustomerSummary>) -> RfmSummary {
     RfmSummary::of(Unit::Week, customers).unwrap()
 }
 
+/// Customers of a world where people buy at random and leave unseen.
 fn customers() -> RfmSummary {
-    let one = |i: u32| {
-        let (x, age) = (i % 4, f64::from(20 + i % 13));
-        customer(u64::from(x), f64::from(x * (3 + i % 4)), age, f64::from(x * (9 + i % 7)))
+    let golden: serde_json::Value = serde_json::from_str(include_str!("golden/clv.json")).unwrap();
+    let number = |name: &str, i: usize| golden["data"][name][i].as_f64().unwrap();
+    let one = |i: usize| {
+        let [x, recency, age, spend] =
+            ["frequency", "recency", "age", "spend"].map(|name| number(name, i));
+        customer(x as u64, recency, age, spend)
     };
-    summary((0..200).map(one).collect())
+    summary((0..100).map(one).collect())
 }
 
 #[test]
@@ -44,8 +51,7 @@ fn purchase_and_spend_models() {
         summary(vec![customer(3, 3.0, 9.0, -4.0)]),
     ];
     for model in [PurchaseModel::BgNbd, PurchaseModel::MbgNbd, PurchaseModel::ParetoNbd] {
-        let usual = summary(customers().customers()[..50].to_vec());
-        check::estimator(&model, |model, data| model.fit(data), &usual, &odd);
+        check::estimator(&model, |model, data| model.fit(data), &customers(), &odd);
     }
     check::estimator(&GammaGamma, GammaGamma::fit, &customers(), &odd);
     let priors = vec![Prior::LogNormal { median: 1.0, deviation: 1.0 }];
@@ -156,10 +162,39 @@ fn experiments_and_campaigns() {
     let odd = [vec![], vec![Arm::new("a", 0, 1); 2], vec![Arm::new("a", 9, 1); 2]];
     let test = ConversionTest::default();
     check::estimator(&test, |test, arms: &Vec<_>| test.analyze(arms), &usual, &odd);
+    let looks = |won: u64, all: u64| vec![[Arm::new("a", won, all), Arm::new("b", 2 * won, all)]];
+    let odd = [vec![], looks(0, 0), looks(0, 9), looks(9, 9), looks(1, u64::MAX / 2)];
+    let test = GroupSequentialTest::new(2000);
+    check::estimator(&test, |test, looks: &Vec<_>| test.analyze(looks), &looks(30, 400), &odd);
     let campaign = |spend| Campaign::new("m", spend).impressions(9000).clicks(80).conversions(6);
     let odd =
         [vec![], vec![campaign(-1.0)], vec![campaign(f64::NAN)], vec![Campaign::new("", 0.0)]];
     let review = CampaignReview::default();
     let usual = vec![campaign(50.0).revenue(700.0)];
     check::estimator(&review, |review, data: &Vec<_>| review.review(data), &usual, &odd);
+}
+
+#[test]
+fn panels() {
+    let wave = |scale: f64, turn: usize| -> Vec<f64> {
+        (0..18).map(|t| scale * ((t * (11 + turn)) % 7) as f64 + 3.0 * (t % 3) as f64).collect()
+    };
+    let panel = |scale: f64| {
+        let panel = Panel::new(12).treated("a", wave(scale, 0)).treated("b", wave(scale, 2));
+        panel.control("c", wave(scale, 4)).control("d", wave(scale, 5))
+    };
+    let flat = Panel::new(12).treated("a", [1.0; 18]).control("b", [1.0; 18]);
+    let odd = [
+        Panel::new(0),
+        flat.clone(),
+        flat.control("c", wave(1.0, 3)).control("d", [f64::NAN; 18]),
+        panel(1e300),
+        panel(1e-300),
+        Panel::new(12).treated("a", wave(1.0, 1)).control("b", [2.0; 18]),
+    ];
+    let impact = CausalImpact::default();
+    check::estimator(&impact, |impact, panel| impact.fit(panel, 1), &panel(1.0), &odd);
+    let differences = DifferenceInDifferences::default();
+    check::estimator(&differences, DifferenceInDifferences::fit, &panel(1.0), &odd);
+    check::estimator(&SyntheticControl, SyntheticControl::fit, &panel(1.0), &odd);
 }

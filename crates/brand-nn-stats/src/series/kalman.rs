@@ -1,7 +1,7 @@
 //! The steps of the exact Kalman filter of a level, a season and coefficients.
 
 use super::local_level::{Forecast, LocalLevel, Variances};
-use crate::linear::{Matrix, dot};
+use crate::linear::{Matrix, add_scaled, dot};
 
 /// What is known of the state before the next value.
 pub(super) struct Filter {
@@ -62,13 +62,13 @@ impl Filter {
         self.mean.iter_mut().zip(gain).for_each(|(mean, gain)| *mean += gain * error / part);
         if is_new {
             let ratio = variance / openness;
-            add(&mut self.covariance, |i, j| {
-                (ratio * open[i] * open[j] - open[i] * known[j] - known[i] * open[j]) / openness
-            });
-            add(&mut self.diffuse, |i, j| -open[i] * open[j] / openness);
+            add_product(&mut self.covariance, ratio / openness, &open, &open);
+            add_product(&mut self.covariance, -1.0 / openness, &open, &known);
+            add_product(&mut self.covariance, -1.0 / openness, &known, &open);
+            add_product(&mut self.diffuse, -1.0 / openness, &open, &open);
             self.unknown -= 1;
         } else {
-            add(&mut self.covariance, |i, j| -known[i] * known[j] / variance);
+            add_product(&mut self.covariance, -1.0 / variance, &known, &known);
         }
         self.advance();
         if is_new { f64::NAN } else { expected }
@@ -119,15 +119,22 @@ pub(super) fn turned(state: &mut [f64], period: usize) {
 
 /// [`turned`] for the rows and the columns of a covariance.
 fn turn_both(covariance: &mut Matrix, period: usize) {
-    if period > 1 {
-        (0..covariance.rows()).for_each(|row| turned(covariance.row_mut(row), period));
-        *covariance = covariance.transposed();
-        (0..covariance.rows()).for_each(|row| turned(covariance.row_mut(row), period));
+    if period < 2 {
+        return;
     }
+    let size = covariance.rows();
+    (0..size).for_each(|row| turned(covariance.row_mut(row), period));
+    let mut next = vec![0.0; size];
+    (1..period).for_each(|row| add_scaled(&mut next, -1.0, covariance.row(row)));
+    for row in (2..period).rev() {
+        (0..size).for_each(|j| covariance[(row, j)] = covariance[(row - 1, j)]);
+    }
+    covariance.row_mut(1).copy_from_slice(&next);
 }
 
-fn add(matrix: &mut Matrix, change: impl Fn(usize, usize) -> f64) {
-    for i in 0..matrix.rows() {
-        matrix.row_mut(i).iter_mut().enumerate().for_each(|(j, cell)| *cell += change(i, j));
+/// A + c a bᵀ.
+fn add_product(matrix: &mut Matrix, factor: f64, a: &[f64], b: &[f64]) {
+    for (row, a) in a.iter().enumerate() {
+        add_scaled(matrix.row_mut(row), factor * a, b);
     }
 }
