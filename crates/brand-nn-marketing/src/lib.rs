@@ -36,6 +36,7 @@ mod door;
 mod error;
 pub mod evaluate;
 pub mod experiment;
+mod features;
 mod parameters;
 mod resampling;
 pub mod segment;

@@ -6,7 +6,8 @@ use brand_nn_marketing::attribution::{Attribution, Game, JourneyRules, Journeys,
 use brand_nn_marketing::check;
 use brand_nn_marketing::churn::ChurnModel;
 use brand_nn_marketing::clv::{
-    BgBb, ChurnCurve, GammaGamma, Opportunities, Prior, PurchaseModel, ShiftedBetaGeometric,
+    BgBb, ChurnCurve, GammaGamma, NeuralValue, Opportunities, Prior, PurchaseModel,
+    ShiftedBetaGeometric,
 };
 use brand_nn_marketing::data::{
     Cleaning, CustomerSummary, RfmSummary, Transaction, TransactionLog,
@@ -154,6 +155,8 @@ fn segments_and_churn() {
     ];
     check::estimator(&TableSegments::new(2, 1), TableSegments::fit, &usual, &odd);
     check::estimator(&ChurnModel::new("left", "Yes"), ChurnModel::fit, &usual, &odd);
+    let neural = NeuralValue::new("visits").hidden([4]).epochs(2);
+    check::estimator(&neural, |model, table| model.fit(table, 1), &usual, &odd);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | who come when they like, and leave unseen | [`PurchaseModel`] | [`GammaGamma`] |
 //! | who come or not at each occasion | [`BgBb`] | [`GammaGamma`] |
+//! | of whom many columns are known | [`NeuralValue`], both at once | |
 //! | with a contract, whose leaving is seen | [`ShiftedBetaGeometric`] | – |
 //!
 //! [`ValueHorizon`] joins a purchase and a spend model to what each customer is worth, and
@@ -16,6 +17,7 @@ mod gamma_gamma;
 mod grid;
 mod hypergeometric;
 mod law;
+mod neural_value;
 mod pareto_nbd;
 mod posterior;
 mod prior;
@@ -26,6 +28,7 @@ mod value;
 
 pub use bg_bb::{BgBb, FittedBgBb, Opportunities};
 pub use gamma_gamma::{FittedGammaGamma, GammaGamma};
+pub use neural_value::{FittedNeuralValue, NeuralForecast, NeuralValue, ValueScores};
 pub use posterior::{Drawn, Posterior};
 pub use prior::Prior;
 pub use purchases::{FittedPurchases, PurchaseModel};
