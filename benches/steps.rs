@@ -9,13 +9,8 @@
 #![allow(clippy::print_stdout, reason = "a report is what this program is for")]
 
 use brand_nn::prelude::*;
-use std::{
-    io::{BufRead, BufReader, Write},
-    process::{Child, Command, Stdio},
-    time::Instant,
-};
-
-type Outcome<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+use brand_nn_benches::{Outcome, Peer, interval_of_median, median};
+use std::time::Instant;
 
 const ROUNDS: usize = 6; // of two blocks each
 
@@ -65,7 +60,7 @@ fn in_turns(ours: &mut Ours, peer: &mut Peer, steps: usize) -> Outcome<()> {
         theirs.push(pair.1);
         ratios.push(pair.0 / pair.1);
     }
-    let (low, high) = bootstrap(&ratios);
+    let (low, high) = interval_of_median(&ratios);
     println!(
         "train step: ours {:.2} ms, peer {:.2} ms, median paired ratio {:.3} (95 %: {low:.3} to \
          {high:.3}, {} pairs of blocks of {steps} steps)",
@@ -191,53 +186,4 @@ fn classifier(model: impl Layer + 'static, input: Tensor, target: Tensor) -> Out
         target,
         rng: Rng::new(1),
     })
-}
-
-/// A program that answers `block N` with the milliseconds of a step.
-struct Peer {
-    child: Child,
-    answers: BufReader<std::process::ChildStdout>,
-}
-
-impl Peer {
-    fn start(program: &str, words: &[String]) -> Outcome<Self> {
-        // Cargo runs benches in their package's folder; commands are given from the root.
-        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-        let mut command = Command::new(program);
-        command.args(words).current_dir(root).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn()?;
-        let answers = BufReader::new(child.stdout.take().ok_or("the peer has no output")?);
-        Ok(Self { child, answers })
-    }
-
-    fn block(&mut self, steps: usize) -> Outcome<f64> {
-        let input = self.child.stdin.as_mut().ok_or("the peer has no input")?;
-        writeln!(input, "block {steps}")?;
-        let mut answer = String::new();
-        self.answers.read_line(&mut answer)?;
-        Ok(answer.trim().parse()?)
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        // The peer ends with its input; if it does not, nothing here depends on it.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// The middle 95 % of the medians of 2,000 resamples.
-fn bootstrap(values: &[f64]) -> (f64, f64) {
-    let mut rng = Rng::new(1);
-    let mut draw = || values[(rng.next_u64() % values.len() as u64) as usize];
-    let mut medians: Vec<_> =
-        (0..2000).map(|_| median(&mut values.iter().map(|_| draw()).collect::<Vec<_>>())).collect();
-    medians.sort_by(f64::total_cmp);
-    (medians[50], medians[1949])
 }

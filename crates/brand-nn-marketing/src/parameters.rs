@@ -1,5 +1,6 @@
 //! Parameters of a fitted model with how certain they are.
 
+use crate::clv::Prior;
 use crate::{Error, Result, door};
 use brand_nn_report::{Finding, Format, Page};
 use brand_nn_stats::optimize::{Domain, Estimate, Likelihood};
@@ -41,24 +42,31 @@ pub struct Parameter<'a> {
     pub upper: f64,
 }
 
+/// What is searched: a method's parameters by name, and what is believed of each.
+pub(crate) struct Search<'a> {
+    pub(crate) method: &'static str,
+    pub(crate) names: &'a [&'a str],
+    pub(crate) priors: &'a [Prior],
+}
+
 /// The logarithm of how many times a parameter may become as large or as small as its start.
 const FAR: f64 = 10.0;
 
 impl Parameters {
     /// Looks for the positive parameters that make the data most likely, from several starts.
     pub(crate) fn search(
-        method: &'static str,
-        names: &[&str],
+        of: &Search<'_>,
         starts: &[Vec<f64>],
         observations: f64,
         log_likelihood: &dyn Fn(&[f64]) -> f64,
     ) -> Result<Self> {
-        let search = Likelihood::new(&vec![Domain::Positive; names.len()]);
+        let method = of.method;
+        let search = Likelihood::new(&vec![Domain::Positive; of.names.len()]);
+        let believed = |p: &[f64]| log_likelihood(p) + Prior::log_densities(of.priors, p);
         let maximum = |start: &Vec<f64>| -> Result<Option<Estimate>> {
             // Where data does not determine a parameter, it runs away: there the search ends.
             let is_near = |p: &[f64]| p.iter().zip(start).all(|(p, s)| (p / s).ln().abs() < FAR);
-            let bounded =
-                |p: &[f64]| if is_near(p) { log_likelihood(p) } else { f64::NEG_INFINITY };
+            let bounded = |p: &[f64]| if is_near(p) { believed(p) } else { f64::NEG_INFINITY };
             let found = search.maximize(start, &bounded)?;
             let near_edge = |(p, s): (&f64, &f64)| (p / s).ln().abs() > FAR - 1.0;
             // At the edge only a ratio is known, which is enough to predict.
@@ -68,13 +76,26 @@ impl Parameters {
         let found = starts.iter().map(maximum).collect::<Result<Vec<_>>>()?;
         let found = found.into_iter().flatten();
         let best = found.max_by(|a, b| a.log_likelihood.total_cmp(&b.log_likelihood));
-        let estimate = best.ok_or(Error::NotConverged {
+        let mut estimate = best.ok_or(Error::NotConverged {
             method,
             iterations: search.search.max_iterations,
             help: "take more customers or a longer time: the data does not determine it",
         })?;
-        let (names, values) = (owned(names), estimate.parameters.clone());
+        // Criteria compare what the data says, not what was believed.
+        estimate.log_likelihood = log_likelihood(&estimate.parameters);
+        let (names, values) = (owned(of.names), estimate.parameters.clone());
         Ok(Self { names, values, estimate: Some(estimate), observations })
+    }
+
+    /// The same parameters with other values, of which nothing else is known.
+    pub(crate) fn drawn(&self, values: &[f64]) -> Self {
+        let (names, values) = (self.names.clone(), values.to_vec());
+        Self { names, values, estimate: None, observations: 0.0 }
+    }
+
+    /// What the parameters are called.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// The values, in the order of the paper.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A length of time, made of [`Days`], [`Weeks`], [`Months`] or [`Years`].
+/// A length of time, made of [`Days`], [`Weeks`], [`Months`] and the like.
 ///
 /// Methods take `impl Into<Span>`: a bare number does not compile, and any unit is converted to
 /// that of the model.
@@ -38,6 +38,10 @@ impl Span {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
+    /// 60 seconds.
+    Minute,
+    /// 60 minutes.
+    Hour,
     /// 24 hours.
     Day,
     /// 7 days.
@@ -53,6 +57,8 @@ impl Unit {
     #[must_use]
     pub fn days(self) -> f64 {
         match self {
+            Self::Minute => 1.0 / 1440.0,
+            Self::Hour => 1.0 / 24.0,
             Self::Day => 1.0,
             Self::Week => 7.0,
             Self::Month => 365.25 / 12.0,
@@ -63,6 +69,8 @@ impl Unit {
     /// Its name for so many of it.
     pub(crate) fn name(self, count: f64) -> &'static str {
         let [one, many] = match self {
+            Self::Minute => ["minute", "minutes"],
+            Self::Hour => ["hour", "hours"],
             Self::Day => ["day", "days"],
             Self::Week => ["week", "weeks"],
             Self::Month => ["month", "months"],
@@ -94,6 +102,10 @@ macro_rules! units {
 }
 
 units! {
+    /// Minutes.
+    Minutes Minute;
+    /// Hours of 60 minutes.
+    Hours Hour;
     /// Days.
     Days Day;
     /// Weeks of 7 days.

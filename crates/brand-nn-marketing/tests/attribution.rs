@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use brand_nn_marketing::attribution::{
-    Attribution, CoalitionGame, Comparison, Credits, Game, Journeys, MarkovChain, PathColumns,
+    Attribution, CoalitionGame, Comparison, Credits, Game, JourneyRules, Journeys, MarkovChain,
+    PathColumns, Touch, TouchColumns, TouchLog,
 };
-use brand_nn_marketing::{Days, Resampling, Result};
+use brand_nn_marketing::{Days, Hours, Minutes, Resampling, Result, Unit};
 use brand_nn_train::TableReader;
 use proptest::prelude::*;
 
@@ -217,6 +218,105 @@ fn tables_of_paths_are_read_and_refused() {
     refused("path,won,lost\na,1,0\n", "eur");
 }
 
+/// Ann: a, b, an order, b again; Bob: a, a long silence, c, an order that nobody touched lately.
+fn log() -> TouchLog {
+    let touch = |who: &str, day: f64, channel: &str| Touch::new(who, Days(day), channel);
+    let touches = [
+        touch("bob", 90.0, "").converts(7.0),
+        touch("ann", 1.0, "a"),
+        touch("ann", 1.01, "a"),
+        touch("ann", 3.0, "b").converts(20.0),
+        touch("bob", 0.0, "a"),
+        touch("bob", 50.0, "c"),
+        touch("ann", 9.0, "b"),
+    ];
+    TouchLog::new(touches).unwrap()
+}
+
+/// Paths of a log with what they brought, in the order of customers and time.
+#[track_caller]
+fn cut(rules: &JourneyRules, paths: u64, touches: u64, linear_a: f64) {
+    let journeys = rules.journeys(&log()).unwrap();
+    assert_eq!((journeys.num_journeys(), journeys.num_touches()), (paths, touches), "{rules:?}");
+    assert_eq!((journeys.num_conversions(), journeys.total_value()), (2, 27.0));
+    let a = Attribution::Linear.fit(&journeys).unwrap().channel("a").unwrap().conversions;
+    assert!((a - linear_a).abs() < 1e-12, "{rules:?}: {a}");
+}
+
+#[test]
+fn logs_are_cut_into_journeys() {
+    let rules = JourneyRules::default();
+    // a > a > b won, b lost, a > c won.
+    cut(&rules, 3, 6, 2.0 / 3.0 + 0.5);
+    cut(&rules.clone().session(Minutes(30.0)), 3, 5, 0.5 + 0.5);
+    cut(&rules.clone().session(Minutes(10.0)), 3, 6, 2.0 / 3.0 + 0.5);
+    cut(&rules.clone().look_back(Days(45.0)), 3, 5, 2.0 / 3.0);
+    cut(&rules.clone().look_back(Days(45.0)).session(Hours(1.0)), 3, 4, 0.5);
+    let direct = rules.clone().direct("direct");
+    // Bob's a is lost, his c is lost, his order is direct; Ann's a > a > b, b.
+    cut(&direct.clone().silence(Days(30.0)), 5, 7, 2.0 / 3.0);
+    cut(&direct.look_back(Days(30.0)), 3, 5, 2.0 / 3.0);
+    let refused = |rules: JourneyRules, expected: &str| {
+        let error = rules.journeys(&log()).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}\nlacks: {expected}");
+    };
+    refused(rules.clone().look_back(Days(30.0)), "row 1, channel: got ``, expected a touch within");
+    refused(rules.clone().session(Days(-1.0)), "session is -1");
+    refused(rules.silence(Days(f64::NAN)), "silence is NaN");
+    let journeys = JourneyRules::default().journeys(&log()).unwrap();
+    let decay = Attribution::TimeDecay { half_life: Days(40.0).into() };
+    // Half a life between a and c halves a's credit again.
+    let a = decay.fit(&journeys).unwrap().channel("c").unwrap().value;
+    assert!((a - 7.0 / (1.0 + 2.0_f64.powf(-50.0 / 40.0))).abs() < 1e-12, "{a}");
+    let page = journeys.report();
+    assert!(page.to_json().contains("a > a > b") && page.to_html().contains("<svg"));
+    assert!(Journeys::new().report().to_html().contains("<svg"));
+}
+
+#[test]
+fn tables_of_touches_are_read_and_refused() {
+    let columns = TouchColumns::new("who", "when", "channel").conversion("order").value("paid");
+    let read = |csv: &str, columns: &TouchColumns| -> Result<TouchLog> {
+        TouchLog::from_table(&TableReader::new().read_bytes(csv.as_bytes())?, columns)
+    };
+    let head = "who,when,channel,order,paid\n";
+    let at = |csv: &str, columns: &TouchColumns| {
+        let log = read(csv, columns).unwrap();
+        log.touches().map(|touch| touch.at.in_units(Unit::Hour)).collect::<Vec<_>>()
+    };
+    let day = 19_723.0 * 24.0; // 2024-01-01
+    let rows = "a,2024-01-01 06:30,x,0,\na,2024-01-01T06:30:36.0Z,x,yes,3\na,2024-01-01,x,no,\n";
+    for (got, expected) in at(&format!("{head}{rows}"), &columns).iter().zip([0.0, 6.5, 6.51]) {
+        assert!((got - day - expected).abs() < 1e-6, "{got}");
+    }
+    let plain = TouchColumns::new("who", "when", "channel");
+    let days = "who,when,channel\na,2024-01-01,x\na,2024-01-02,y\n";
+    assert_eq!(at(days, &plain), [day, day + 24.0]);
+    let counted = "who,when,channel\na,36,x\na,1.5,y\n";
+    assert_eq!(at(counted, &plain.clone().counted_in(Unit::Hour)), [1.5, 36.0]);
+    let valued =
+        read("who,when,channel,paid\na,2024-01-01,x,\na,2024-01-02,x,4\n", &plain.value("paid"));
+    let touches = valued.unwrap();
+    let worth: Vec<_> = touches.touches().map(|touch| touch.conversion).collect();
+    assert_eq!(worth, [None, Some(4.0)]);
+    let refused = |rows: &str, expected: &str| {
+        let error = read(&format!("{head}a,2024-01-01,x,1,2\n{rows}"), &columns);
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}\nlacks: {expected}");
+    };
+    refused(",2024-01-01,x,1,2\n", "touches, row 2, customer: got ``, expected a name");
+    refused("a,2024-01-01,,0,\n", "row 2, channel");
+    refused("a,2024-02-30,x,0,\n", "row 2, time: got `2024-02-30`, expected a moment");
+    refused("a,2024-01-01 25:00,x,0,\n", "row 2, time");
+    refused("a,2024-01-01 1:2:3:4,x,0,\n", "row 2, time");
+    refused("a,,x,0,\n", "row 2, time: got ``");
+    refused("a,2024-01-01,x,maybe,\n", "row 2, conversion: got `maybe`");
+    refused("a,2024-01-01,x,yes,\n", "row 2, value: got ``, expected what the conversion");
+    refused("a,2024-01-01,x,no,5\n", "row 2, value: got `5`, expected no value");
+    refused("a,2024-01-01,x,yes,-5\n", "row 2, value: got `-5`");
+    assert!(TouchLog::new([]).unwrap_err().to_string().contains("touches: there are none"));
+}
+
 #[test]
 fn what_has_no_answer_is_refused() {
     let mut lost = Journeys::new();
@@ -251,6 +351,33 @@ fn any_rule() -> impl Strategy<Value = Attribution> {
 }
 
 proptest! {
+    #[test]
+    fn any_log_is_cut_without_losing_a_conversion(
+        rows in prop::collection::vec(
+            ("[ab]", -9.0_f64..9.0, "[xyz]?", prop::option::of(0.0_f64..9.0)),
+            0..30,
+        ),
+        spans in prop::array::uniform3(prop::option::of(0.0_f64..5.0)),
+    ) {
+        let touches = rows.iter().filter(|row| !row.2.is_empty() || row.3.is_some());
+        let touches = touches.map(|(who, at, channel, conversion)| Touch {
+            conversion: *conversion,
+            ..Touch::new(who, Days(*at), channel)
+        });
+        let Ok(log) = TouchLog::new(touches) else { return Ok(()) };
+        let mut rules = JourneyRules::default().direct("direct");
+        let [look_back, session, silence] = spans;
+        if let Some(span) = look_back { rules = rules.look_back(Days(span)); }
+        if let Some(span) = session { rules = rules.session(Days(span)); }
+        if let Some(span) = silence { rules = rules.silence(Days(span)); }
+        let journeys = rules.journeys(&log).unwrap();
+        let won = log.touches().filter(|touch| touch.conversion.is_some()).count() as u64;
+        let touched = log.touches().filter(|touch| !touch.channel.is_empty()).count() as u64;
+        prop_assert_eq!(journeys.num_conversions(), won);
+        prop_assert!(journeys.num_touches() <= touched + won);
+        prop_assert!(journeys.report().to_html().contains("<svg"));
+    }
+
     #[test]
     fn credit_adds_up_or_says_why_not(
         paths in prop::collection::vec(

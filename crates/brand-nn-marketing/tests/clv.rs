@@ -3,15 +3,17 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use brand_nn_marketing::clv::{
-    BgBb, ChurnCurve, FittedBgBb, FittedGammaGamma, FittedPurchases, GammaGamma, Opportunities,
-    PurchaseModel, ShiftedBetaGeometric, Tracking, ValueHorizon,
+    BgBb, ChurnCurve, FittedBgBb, FittedGammaGamma, FittedPurchases, GammaGamma, NeuralValue,
+    Opportunities, PurchaseModel, ShiftedBetaGeometric, Tracking, ValueHorizon,
 };
 use brand_nn_marketing::data::{
     Cleaning, CustomerSummary, RfmSummary, SummaryColumns, Transaction, TransactionLog,
 };
 use brand_nn_marketing::{Days, Parameters, Unit, Weeks};
+use brand_nn_stats::distribution::{Distribution, Normal, Uniform};
+use brand_nn_stats::metrics::normalized_gini;
 use brand_nn_tensor::check::data;
-use brand_nn_train::{Date, Table};
+use brand_nn_train::{Date, Table, TableReader};
 use proptest::prelude::*;
 
 const MODELS: [PurchaseModel; 3] =
@@ -258,13 +260,11 @@ fn chances_of_new_customers_add_up() {
 
 /// Customers drawn from a BG/NBD world: rates, chances to leave, ages of 20 to 60 weeks.
 fn drawn(n: u64, [r, alpha, a, b]: [f64; 4]) -> RfmSummary {
-    use brand_nn_stats::distribution::{Beta, Distribution, Gamma};
+    use brand_nn_stats::distribution::{Beta, Gamma};
     let rates = Gamma::new(r, alpha).unwrap().sample(1, n as usize);
     let leaving = Beta::new(a, b).unwrap().sample(2, n as usize);
     let one = |i: usize| {
-        let draws = brand_nn_stats::distribution::Uniform::new(0.0, 1.0)
-            .unwrap()
-            .sample(1000 + i as u64, 400);
+        let draws = Uniform::new(0.0, 1.0).unwrap().sample(1000 + i as u64, 400);
         let age = 20.0 + (i % 41) as f64;
         let (mut time, mut last, mut x) = (0.0, 0.0, 0);
         for pair in draws.chunks(2) {
@@ -290,6 +290,55 @@ fn planted_parameters_are_found_again() {
         let away = (parameter.value - truth).abs() / parameter.standard_error;
         assert!(away < 3.0, "{parameter:?} is {away} errors from {truth}");
     }
+}
+
+/// Customers who buy with a chance by `visits` and `plan`, amounts by `size`; and their true value.
+fn buyers(seed: u64, n: usize) -> (Table, Vec<f64>) {
+    let [visits, size, noise] =
+        [0, 1, 2].map(|i| Normal::new(0.0, 1.0).unwrap().sample(10 * seed + i, n));
+    let coins = Uniform::new(0.0, 1.0).unwrap().sample(10 * seed + 3, n);
+    let (mut csv, mut truth) = ("id,visits,size,plan,spend\n".to_owned(), Vec::new());
+    for i in 0..n {
+        let (plan, lift) = [("basic", -1.5), ("plus", 0.5)][i % 2];
+        let chance = 1.0 / (1.0 + (-(visits[i] + lift)).exp());
+        let spend = (3.0 + 0.6 * size[i] + 0.5 * noise[i]).exp();
+        let spend = if coins[i] < chance { spend } else { 0.0 };
+        csv += &format!("c{i},{},{},{plan},{spend}\n", visits[i], size[i]);
+        truth.push(chance * (3.0 + 0.6 * size[i] + 0.125).exp());
+    }
+    (TableReader::new().read_bytes(csv.as_bytes()).unwrap(), truth)
+}
+
+#[test]
+fn a_network_finds_planted_values() {
+    let ((train, _), (test, truth)) = (buyers(1, 2500), buyers(2, 1500));
+    let model = NeuralValue::new("spend").without(["id"]).hidden([16]).epochs(20);
+    let fitted = model.fit(&train, 42).unwrap();
+    let forecasts = fitted.predict(&test).unwrap();
+    let values: Vec<f64> = forecasts.iter().map(|of| of.value).collect();
+    // As well as who knows the truth, up to what 2,500 customers can tell.
+    let scores = fitted.evaluate(&test).unwrap();
+    let spent: Vec<f64> = test.numbers("spend").unwrap().into_iter().flatten().collect();
+    let best = normalized_gini(&truth, &spent).unwrap();
+    assert!(scores.normalized_gini > best - 0.03, "{scores:?}, the truth has {best}");
+    assert!(scores.bias.abs() < 0.12, "{scores:?}");
+    let errors = values.iter().zip(&truth).map(|(value, truth)| (value / truth).ln().abs());
+    let error = errors.sum::<f64>() / truth.len() as f64;
+    assert!(error < 0.2, "{error}");
+    assert!(scores.tenths[0][1] > 4.0 * scores.tenths[9][1] && scores.tenths.len() == 10);
+    assert!(scores.report().to_markdown().contains("rank customers"));
+    let refused = |model: &NeuralValue, csv: &str, expected: &str| {
+        let table = TableReader::new().read_bytes(csv.as_bytes()).unwrap();
+        let error = model.fit(&table, 1).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}\nlacks: {expected}");
+    };
+    let plain = NeuralValue::new("spend");
+    refused(&plain, "a,spend\n1,2\n2,-3\n", "customers, row 2, label: got `-3`");
+    refused(&plain, "a,spend\n1,2\n2,\n", "row 2, label: got `NaN`");
+    refused(&plain, "a,spend\n1,2\n2,0\n", "fewer than two customers");
+    refused(&plain, "spend\n1\n2\n", "no column is left");
+    refused(&plain.clone().hidden([0]), "a,spend\n1,2\n2,3\n", "hidden is 0");
+    refused(&plain.epochs(0), "a,spend\n1,2\n2,3\n", "help");
 }
 
 #[test]

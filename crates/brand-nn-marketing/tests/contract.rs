@@ -2,19 +2,24 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-use brand_nn_marketing::attribution::{Attribution, Game, Journeys};
+use brand_nn_marketing::attribution::{Attribution, Game, JourneyRules, Journeys, Touch, TouchLog};
 use brand_nn_marketing::check;
 use brand_nn_marketing::churn::ChurnModel;
 use brand_nn_marketing::clv::{
-    BgBb, ChurnCurve, GammaGamma, Opportunities, PurchaseModel, ShiftedBetaGeometric,
+    BgBb, ChurnCurve, GammaGamma, NeuralValue, Opportunities, Prior, PurchaseModel,
+    ShiftedBetaGeometric,
 };
 use brand_nn_marketing::data::{
     Cleaning, CustomerSummary, RfmSummary, Transaction, TransactionLog,
 };
 use brand_nn_marketing::evaluate::{Campaign, CampaignReview};
-use brand_nn_marketing::experiment::{Arm, ConversionTest};
+use brand_nn_marketing::experiment::{
+    Arm, CausalImpact, ConversionTest, DifferenceInDifferences, GroupSequentialTest, Panel,
+    SyntheticControl,
+};
 use brand_nn_marketing::segment::{RfmSegmentation, TableSegments};
 use brand_nn_marketing::{Days, Unit};
+use brand_nn_stats::sampler::Nuts;
 use brand_nn_train::{Table, TableReader};
 
 fn customer(frequency: u64, recency: f64, age: f64, mean_spend: f64) -> CustomerSummary {
@@ -25,12 +30,16 @@ fn summary(customers: Vec<CustomerSummary>) -> RfmSummary {
     RfmSummary::of(Unit::Week, customers).unwrap()
 }
 
+/// Customers of a world where people buy at random and leave unseen.
 fn customers() -> RfmSummary {
-    let one = |i: u32| {
-        let (x, age) = (i % 4, f64::from(20 + i % 13));
-        customer(u64::from(x), f64::from(x * (3 + i % 4)), age, f64::from(x * (9 + i % 7)))
+    let golden: serde_json::Value = serde_json::from_str(include_str!("golden/clv.json")).unwrap();
+    let number = |name: &str, i: usize| golden["data"][name][i].as_f64().unwrap();
+    let one = |i: usize| {
+        let [x, recency, age, spend] =
+            ["frequency", "recency", "age", "spend"].map(|name| number(name, i));
+        customer(x as u64, recency, age, spend)
     };
-    summary((0..200).map(one).collect())
+    summary((0..100).map(one).collect())
 }
 
 #[test]
@@ -46,6 +55,14 @@ fn purchase_and_spend_models() {
         check::estimator(&model, |model, data| model.fit(data), &customers(), &odd);
     }
     check::estimator(&GammaGamma, GammaGamma::fit, &customers(), &odd);
+    let priors = vec![Prior::LogNormal { median: 1.0, deviation: 1.0 }];
+    let nuts = Nuts { chains: 1, warmup: 20, draws: 20, max_depth: 3, ..Nuts::new(1) };
+    let of = |(model, priors): &(PurchaseModel, Vec<Prior>), data: &RfmSummary| {
+        model.posterior(data, priors, nuts)
+    };
+    check::estimator(&(PurchaseModel::MbgNbd, priors.clone()), of, &customers(), &odd);
+    let of = |priors: &Vec<Prior>, data: &RfmSummary| GammaGamma.posterior(data, priors, nuts);
+    check::estimator(&priors, of, &customers(), &odd);
 }
 
 #[test]
@@ -93,6 +110,16 @@ fn rules_of_attribution() {
     timed.add_timed([("a", 3.0), ("b", 0.0)], Some(1.0)).unwrap();
     let decay = Attribution::TimeDecay { half_life: Days(7.0).into() };
     check::estimator(&decay, Attribution::fit, &timed, &odd);
+    let touch = |at: f64| Touch::new("ann", Days(at), "mail");
+    let log = |touches: Vec<Touch>| TouchLog::new(touches).unwrap();
+    let usual = log(vec![touch(0.0), touch(3.0).converts(9.0)]);
+    let odd = [
+        log(vec![touch(0.0)]),
+        log(vec![Touch::new("ann", Days(0.0), "").converts(0.0)]),
+        log(vec![touch(f64::MAX).converts(1e308), touch(-f64::MAX).converts(1e308)]),
+    ];
+    let fit = |rules: &JourneyRules, log: &TouchLog| Attribution::Linear.fit(&rules.journeys(log)?);
+    check::estimator(&JourneyRules::default().look_back(Days(30.0)), fit, &usual, &odd);
 }
 
 fn table(csv: &str) -> Table {
@@ -128,6 +155,8 @@ fn segments_and_churn() {
     ];
     check::estimator(&TableSegments::new(2, 1), TableSegments::fit, &usual, &odd);
     check::estimator(&ChurnModel::new("left", "Yes"), ChurnModel::fit, &usual, &odd);
+    let neural = NeuralValue::new("visits").hidden([4]).epochs(2);
+    check::estimator(&neural, |model, table| model.fit(table, 1), &usual, &odd);
 }
 
 #[test]
@@ -136,10 +165,39 @@ fn experiments_and_campaigns() {
     let odd = [vec![], vec![Arm::new("a", 0, 1); 2], vec![Arm::new("a", 9, 1); 2]];
     let test = ConversionTest::default();
     check::estimator(&test, |test, arms: &Vec<_>| test.analyze(arms), &usual, &odd);
+    let looks = |won: u64, all: u64| vec![[Arm::new("a", won, all), Arm::new("b", 2 * won, all)]];
+    let odd = [vec![], looks(0, 0), looks(0, 9), looks(9, 9), looks(1, u64::MAX / 2)];
+    let test = GroupSequentialTest::new(2000);
+    check::estimator(&test, |test, looks: &Vec<_>| test.analyze(looks), &looks(30, 400), &odd);
     let campaign = |spend| Campaign::new("m", spend).impressions(9000).clicks(80).conversions(6);
     let odd =
         [vec![], vec![campaign(-1.0)], vec![campaign(f64::NAN)], vec![Campaign::new("", 0.0)]];
     let review = CampaignReview::default();
     let usual = vec![campaign(50.0).revenue(700.0)];
     check::estimator(&review, |review, data: &Vec<_>| review.review(data), &usual, &odd);
+}
+
+#[test]
+fn panels() {
+    let wave = |scale: f64, turn: usize| -> Vec<f64> {
+        (0..18).map(|t| scale * ((t * (11 + turn)) % 7) as f64 + 3.0 * (t % 3) as f64).collect()
+    };
+    let panel = |scale: f64| {
+        let panel = Panel::new(12).treated("a", wave(scale, 0)).treated("b", wave(scale, 2));
+        panel.control("c", wave(scale, 4)).control("d", wave(scale, 5))
+    };
+    let flat = Panel::new(12).treated("a", [1.0; 18]).control("b", [1.0; 18]);
+    let odd = [
+        Panel::new(0),
+        flat.clone(),
+        flat.control("c", wave(1.0, 3)).control("d", [f64::NAN; 18]),
+        panel(1e300),
+        panel(1e-300),
+        Panel::new(12).treated("a", wave(1.0, 1)).control("b", [2.0; 18]),
+    ];
+    let impact = CausalImpact::default();
+    check::estimator(&impact, |impact, panel| impact.fit(panel, 1), &panel(1.0), &odd);
+    let differences = DifferenceInDifferences::default();
+    check::estimator(&differences, DifferenceInDifferences::fit, &panel(1.0), &odd);
+    check::estimator(&SyntheticControl, SyntheticControl::fit, &panel(1.0), &odd);
 }

@@ -4,8 +4,8 @@
 
 use brand_nn_marketing::Days;
 use brand_nn_marketing::experiment::{
-    Arm, BetaBelief, ConversionTest, DifferenceInDifferences, ExperimentPlan, Measured, Panel,
-    SequentialTest, SyntheticControl, ValueTest,
+    Arm, BetaBelief, CausalImpact, ConversionTest, DifferenceInDifferences, ExperimentPlan,
+    GroupSequentialTest, Measured, Panel, SequentialTest, SyntheticControl, ValueTest,
 };
 use brand_nn_stats::distribution::{Binomial, Distribution, Normal};
 use brand_nn_stats::hypothesis::{Alternative, Proportion, two_proportion_z_test};
@@ -244,6 +244,56 @@ fn a_sequential_test_ends_where_there_is_something() {
     assert!(page.to_markdown().contains("the variant is better"));
 }
 
+/// Totals of `looks` looks of 500 visitors an arm each, with these rates.
+fn looks(seed: u64, looks: usize, rates: [f64; 2]) -> Vec<[Arm; 2]> {
+    let new =
+        |arm: usize| Binomial::new(500.0, rates[arm]).unwrap().sample(2 * seed + arm as u64, looks);
+    let new = [new(0), new(1)];
+    let total = |arm: usize, look: usize| new[arm][..=look].iter().sum::<f64>() as u64;
+    let look = |look: usize| [0, 1].map(|i| Arm::new("", total(i, look), 500 * (look as u64 + 1)));
+    (0..looks).map(look).collect()
+}
+
+#[test]
+fn planned_looks_keep_what_they_promise() {
+    let test = GroupSequentialTest::new(5000);
+    let ends = |seed, rates| {
+        let stages = test.analyze(&looks(seed, 5, rates)).unwrap();
+        stages.iter().any(|stage| stage.may_stop())
+    };
+    // The bounds of five even looks do not change: they are found once, and then held against.
+    let critical: Vec<f64> =
+        test.analyze(&looks(0, 5, [0.1; 2])).unwrap().iter().map(|stage| stage.critical).collect();
+    let z = |[a, b]: &[Arm; 2]| {
+        let share = |arm: &Arm| Proportion::new(arm.conversions, arm.visitors);
+        two_proportion_z_test(share(b), share(a), Alternative::TwoSided).unwrap().statistic
+    };
+    let alarms = share(|seed| {
+        looks(seed, 5, [0.2; 2]).iter().zip(&critical).any(|(look, c)| z(look).abs() >= *c)
+    });
+    assert!((0.04..0.06).contains(&alarms), "{alarms}");
+    assert!((0..10).all(|seed| ends(seed, [0.2, 0.27])) && !ends(1, [0.2; 2]));
+    for ((look, stage), c) in looks(4, 5, [0.2, 0.23])
+        .iter()
+        .zip(test.analyze(&looks(4, 5, [0.2, 0.23])).unwrap())
+        .zip(&critical)
+    {
+        near(stage.z, z(look), 1e-12);
+        near(stage.critical, *c, 0.0);
+        assert!(stage.interval[0] < stage.difference && stage.difference < stage.interval[1]);
+    }
+    assert!(test.report(&looks(3, 5, [0.2, 0.27])).unwrap().to_markdown().contains("is better"));
+    near(test.inflation(1, 0.8).unwrap(), 1.0, 1e-5);
+    assert!((1.01..1.05).contains(&test.inflation(5, 0.8).unwrap()));
+    refused(test.inflation(0, 0.8), "looks is 0");
+    refused(test.analyze(&[]), "looks: there are none");
+    refused(test.analyze(&looks(1, 7, [0.1; 2])), "look 5 is 1");
+    refused(GroupSequentialTest::new(0).analyze(&looks(1, 1, [0.1; 2])), "planned visitors is 0");
+    refused(GroupSequentialTest { level: 0.0, ..test }.analyze(&[arms()]), "level is 0");
+    let none = test.analyze(&[[Arm::new("a", 0, 9), Arm::new("b", 0, 9)]]).unwrap();
+    assert!(none[0].z == 0.0 && !none[0].may_stop());
+}
+
 /// Twelve units with own levels and a common season over 8 periods; the first five gain from 5 on.
 fn panel(seed: u64, effect: f64) -> Panel {
     let noise = Normal::new(0.0, 1.0).unwrap().sample(seed, 96);
@@ -339,5 +389,6 @@ proptest! {
             prop_assert!((result.weights.iter().sum::<f64>() - 1.0).abs() < 1e-6);
             prop_assert!(result.effect.is_finite());
         }
+        prop_assert!(CausalImpact::default().fit(&panel, 1).is_err(), "four periods are too few");
     }
 }

@@ -12,7 +12,7 @@
 //! | [`optimize`] | smallest values of functions, largest likelihoods |
 //! | [`regression`] | linear, ridge, elastic net, logistic, multinomial, Poisson |
 //! | [`sampler`] | the no-U-turn sampler, with R-hat and effective sizes |
-//! | [`series`] | autocorrelation, Holt-Winters, changes of level |
+//! | [`series`] | autocorrelation, Holt-Winters, local levels, changes |
 //! | [`special`] | gamma, beta, error and hypergeometric functions |
 //! | [`survival`] | Kaplan-Meier, Nelson-Aalen, log-rank, Cox |
 //! | [`tree`] | gradient-boosted trees |

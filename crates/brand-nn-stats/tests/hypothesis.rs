@@ -181,3 +181,61 @@ fn a_level_is_kept_where_nothing_is_behind_it() {
     let share = accuracy(&rejected, &vec![1; 2000]).expect("it has rows");
     assert!((share - 0.05).abs() < 0.015, "{share}");
 }
+
+/// Looks at equal distances.
+fn equal(looks: u32) -> Vec<f64> {
+    (1..=looks).map(|look| f64::from(look) / f64::from(looks)).collect()
+}
+
+#[test]
+fn bounds_of_several_looks_are_the_published_ones() {
+    // Lan and DeMets' bounds of five looks, two-sided 0.05, as ldbounds and gsDesign print them.
+    let spent = |spending: Spending, expected: [f64; 5]| {
+        let bounds = spending.bounds(&equal(5), 0.05).expect("they rise");
+        for (got, expected) in bounds.critical.iter().zip(expected) {
+            assert!((got - expected).abs() < 1.5e-4, "{spending:?}: {:?}", bounds.critical);
+        }
+        assert!((bounds.spent[4] - 0.05).abs() < 1e-12);
+        let alarms: f64 = bounds.stops(0.0).expect("no drift").iter().sum();
+        assert!((alarms - 0.05).abs() < 1e-8, "{alarms}");
+    };
+    spent(Spending::OBrienFleming, [4.8769, 3.3569, 2.6803, 2.2898, 2.0310]);
+    spent(Spending::Pocock, [2.4380, 2.4268, 2.4101, 2.3966, 2.3859]);
+    // Jennison and Turnbull 2000, tables 2.1, 2.3 and 2.2, 2.4: constants at 0.05, inflation at
+    // a power of 0.9.
+    let shaped = |shape: BoundShape, looks, constant: f64, inflation: f64| {
+        let bounds = shape.bounds(&equal(looks), 0.05).expect("they rise");
+        let got = bounds.critical[looks as usize - 1];
+        assert!((got - constant).abs() < 6e-4, "{shape:?} {looks}: {got}");
+        let got = bounds.inflation(0.9).expect("a power");
+        assert!((got - inflation).abs() < 6e-4, "{shape:?} {looks}: {got}");
+    };
+    shaped(BoundShape::Pocock, 1, 1.960, 1.0);
+    shaped(BoundShape::Pocock, 2, 2.178, 1.100);
+    shaped(BoundShape::Pocock, 3, 2.289, 1.151);
+    shaped(BoundShape::Pocock, 4, 2.361, 1.183);
+    shaped(BoundShape::Pocock, 5, 2.413, 1.207);
+    shaped(BoundShape::OBrienFleming, 2, 1.977, 1.007);
+    shaped(BoundShape::OBrienFleming, 3, 2.004, 1.016);
+    shaped(BoundShape::OBrienFleming, 5, 2.040, 1.026);
+    shaped(BoundShape::OBrienFleming, 10, 2.087, 1.037);
+    let falling = BoundShape::OBrienFleming.bounds(&equal(5), 0.05).expect("they rise").critical;
+    for (got, expected) in falling.iter().zip([4.5617, 3.2256, 2.6337, 2.2809, 2.0401]) {
+        assert!((got - expected).abs() < 1.5e-4, "{falling:?}");
+    }
+}
+
+#[test]
+fn looks_that_can_not_be_are_refused() {
+    let spend = Spending::Pocock;
+    refused(spend.bounds(&[], 0.05), "no looks");
+    refused(spend.bounds(&[0.5, 0.5], 0.05), "look 1 is 0.5");
+    refused(spend.bounds(&[0.5, 1.1], 0.05), "look 1 is 1.1");
+    refused(spend.bounds(&[f64::NAN], 0.05), "look 0 is NaN");
+    refused(spend.bounds(&[1.0], 1.0), "significance is 1");
+    refused(Spending::Power { exponent: 0.0 }.bounds(&[1.0], 0.05), "exponent is 0");
+    let bounds = spend.bounds(&[0.001, 0.5, 0.501, 1.0], 1e-9).expect("they rise");
+    assert!(bounds.critical.iter().all(|bound| (5.0..=8.0).contains(bound)), "{bounds:?}");
+    refused(bounds.inflation(1.0), "power is 1");
+    refused(bounds.stops(f64::NAN), "drift is NaN");
+}

@@ -37,7 +37,7 @@ impl Columns {
 type Metric = fn(&Columns) -> Result<f64>;
 
 /// Metrics of which every row counts the same, wherever it stands, with their ranges.
-const METRICS: [(&str, f64, f64, Metric); 37] = [
+const METRICS: [(&str, f64, f64, Metric); 38] = [
     ("accuracy", 0.0, 1.0, |c| accuracy(&c.a, &c.b)),
     ("balanced_accuracy", 0.0, 1.0, |c| balanced_accuracy(&c.a, &c.b)),
     ("precision", 0.0, 1.0, |c| precision(&c.a, &c.b, Average::Macro)),
@@ -51,6 +51,7 @@ const METRICS: [(&str, f64, f64, Metric); 37] = [
     ("ks_statistic", 0.0, 1.0, |c| ks_statistic(&c.x, &c.positive)),
     ("gini", -1.0, 1.0, |c| gini(&c.x, &c.positive)),
     ("gain_at", 0.0, 1.0, |c| gain_at(&c.x, &c.positive, 0.3)),
+    ("normalized_gini", -1.0, 1.0, |c| normalized_gini(&c.x, &c.y)),
     ("grouped_auc", 0.0, 1.0, |c| grouped_auc(&c.x, &c.positive, &c.b)),
     ("log_loss", 0.0, 37.0, |c| log_loss(&c.x, &c.positive)),
     ("brier_score", 0.0, 1.0, |c| brier_score(&c.x, &c.positive)),
@@ -78,13 +79,14 @@ const METRICS: [(&str, f64, f64, Metric); 37] = [
 ];
 
 /// Those of [`METRICS`] that know of scores only which is higher.
-const BY_RANK: [&str; 10] = [
+const BY_RANK: [&str; 11] = [
     "roc_auc",
     "roc_auc_weighted",
     "average_precision",
     "ks_statistic",
     "gini",
     "gain_at",
+    "normalized_gini",
     "grouped_auc",
     "ndcg_of_scores",
     "auuc",
@@ -154,6 +156,9 @@ proptest! {
             let (value, again) = (metric(&c), metric(&swapped));
             prop_assert!(close(&value, &again, 1e-9), "{name}: {value:?} and {again:?}");
         }
+        let bought: Vec<f64> = c.positive.iter().map(|yes| f64::from(u8::from(*yes))).collect();
+        let (of_amounts, of_classes) = (normalized_gini(&c.x, &bought), gini(&c.x, &c.positive));
+        prop_assert!(close(&of_amounts, &of_classes, 1e-9), "{of_amounts:?} and {of_classes:?}");
         let (ami, again) = (adjusted_mutual_info(&c.a, &c.b), adjusted_mutual_info(&c.b, &c.a));
         prop_assert!(close(&ami, &again, 1e-9));
         let precision = precision(&c.a, &c.b, Average::Macro);

@@ -61,6 +61,8 @@ fn scores() {
     check(precision_recall_curve(&[0.5], &[false]), "precision_recall_curve: undefined");
     check(gain_curve(&[0.5], &[false]), "gain_curve: undefined where no label is positive");
     check(lift_at(&[0.5], &[true], 0.0), "share is 0, expected a number above 0 and below 1");
+    check(normalized_gini(&[0.5, 0.1], &[2.0, 2.0]), "all amounts are alike");
+    check(normalized_gini(&[0.5, 0.1], &[2.0, -2.0]), "amount 1 is -2");
     check(gain_at(&[0.5], &[true], 10.0), "share is 10, expected");
     check(grouped_auc(&[0.5, 0.6], &[true, false], &[0, 1]), "no group has labels of both classes");
     check(grouped_auc(&[0.5], &[true], &[]), "0 groups, expected 1");

@@ -3,6 +3,7 @@
 mod support;
 
 use brand_nn_kernels::{fill_normal, threads};
+use brand_nn_stats::linear::Matrix;
 use brand_nn_stats::series::*;
 use serde_json::Value;
 use support::{all_near, numbers, refused};
@@ -76,6 +77,50 @@ fn intervals_hold_what_comes() {
         let [low, high] = intervals[step];
         assert!(((high - low) / 2.0 / expected - 1.0).abs() < 0.15, "{low} {high} at {step}");
     }
+}
+
+#[test]
+fn levels_as_statsmodels() {
+    for case in golden()["levels"].as_array().expect("a list") {
+        let (y, ahead) = (numbers(&case["y"]), &case["ahead"]);
+        let (columns, period) = (read::<usize>(&case["columns"]), read::<usize>(&case["period"]));
+        let table = |rows: &Value| {
+            let count = rows.as_array().expect("a list").len();
+            Matrix::new(count, columns, numbers(rows)).expect("rows of one length")
+        };
+        let (x, ahead) = (table(&case["x"]), table(ahead));
+        let (spec, what) = (LocalLevel::seasonal(period), format!("{period}, {columns}"));
+        let followed = spec.filter(&y, &x, read(&case["variances"])).expect("it fits");
+        let log_likelihood = case["log_likelihood"].as_f64().expect("a number");
+        all_near(&what, &[followed.log_likelihood], &[log_likelihood], 1e-9);
+        let next = followed.forecast(&ahead).expect("rows of x");
+        let (mean, variance): (Vec<_>, Vec<_>) = next.iter().map(|f| (f.mean, f.variance)).unzip();
+        all_near(&what, &mean, &numbers(&case["mean"]), 1e-8);
+        all_near(&what, &variance, &numbers(&case["variance"]), 1e-8);
+        let best = case["best"].as_f64().expect("a number");
+        let own = spec.fit(&y, &x).expect("it varies").log_likelihood;
+        assert!(own > best - 1e-4, "{what}: {own}, statsmodels has {best}");
+        // Paths have the moments of the forecast.
+        let paths = (0..2000).map(|i| followed.path(&ahead, 5, i).expect("rows of x"));
+        let ends: Vec<f64> = paths.map(|path| path[7]).collect();
+        let center = ends.iter().sum::<f64>() / 2000.0;
+        let spread = ends.iter().map(|end| (end - center).powi(2)).sum::<f64>() / 2000.0;
+        assert!((center - mean[7]).abs() < 4.0 * (variance[7] / 2000.0).sqrt(), "{what} {center}");
+        assert!((spread / variance[7] - 1.0).abs() < 0.13, "{what}: {spread}, {}", variance[7]);
+    }
+}
+
+#[test]
+fn beliefs_hold_coefficients_that_nothing_tells() {
+    let y = [1.0, 2.0, 1.5, 2.5, 2.0, 3.0];
+    let twins = Matrix::of(6, 2, |t, _| y[t]);
+    let variances = Variances { observation: 0.01, level: 0.0, season: 0.0 };
+    refused(LocalLevel::default().filter(&y, &twins, variances), "not told by the series");
+    let spec = LocalLevel { coefficient_deviation: Some(1.0), ..LocalLevel::default() };
+    let followed = spec.filter(&y, &twins, variances).expect("beliefs tell the rest");
+    let [a, b] = followed.coefficients() else { unreachable!("two columns") };
+    // A ridge regression shares between twins.
+    assert!((a - b).abs() < 1e-9 && (a + b - 1.0).abs() < 0.02, "{a} {b}");
 }
 
 /// The least cost over all ways to set so many changes, by looking at each.
@@ -155,6 +200,19 @@ fn what_has_no_answer_is_refused() {
     assert_eq!(fitted.forecast(2), [1.0, 1.0]);
     refused(fitted.intervals(2, 1.5, 10, 0), "level is 1.5");
     refused(fitted.intervals(2, 0.5, 0, 0), "paths is 0");
+    let (none, level) = (Matrix::zeros(6, 0), LocalLevel::default());
+    let of = |observation| Variances { observation, level: 1.0, season: 0.0 };
+    refused(level.filter(&[], &none, of(1.0)), "no observations");
+    refused(level.filter(&[1.0; 5], &none, of(1.0)), "6 rows of x, expected 5");
+    refused(level.filter(&[1.0; 6], &none, of(0.0)), "observation variance is 0");
+    refused(level.filter(&[f64::NAN; 6], &none, of(1.0)), "observation 0 is NaN");
+    refused(LocalLevel::seasonal(0).filter(&[1.0; 6], &none, of(1.0)), "period is 0");
+    refused(LocalLevel::seasonal(7).filter(&[1.0; 6], &none, of(1.0)), "fewer values");
+    refused(level.fit(&[1.0; 6], &none), "constant");
+    let far = [1e200, -1e200, 1e200, -1e200, 1e200, 0.0];
+    refused(level.filter(&far, &none, of(1e-9)), "overflows");
+    let followed = level.filter(&[1.0; 6], &none, of(1.0)).expect("it fits");
+    refused(followed.forecast(&Matrix::zeros(2, 1)), "1 columns of x, expected 0");
     refused(change_points(&[], 1.0, 1), "min_size is 1");
     refused(change_points(&[1.0], 0.0, 1), "penalty is 0");
     refused(change_points(&[1e300, -1e300], 1.0, 1), "squares overflow");

@@ -7,21 +7,29 @@
 //! | what would be lost without a channel | [`Attribution::Markov`] |
 //! | a fair share of what channels do together | [`Attribution::Shapley`] |
 //!
-//! All of them describe journeys that were observed. None proves that a channel *caused* a
+//! [`Journeys`] are told by paths that were counted, or cut from a [`TouchLog`] by
+//! [`JourneyRules`].
+//!
+//! All rules describe journeys that were observed. None proves that a channel *caused* a
 //! conversion: people who search for the brand may have bought anyway. An experiment proves it.
 
 mod comparison;
 mod credits;
+mod journey_rules;
 mod journeys;
 mod markov;
 mod rules;
 mod shapley;
+mod touch_log;
+mod walks;
 
 pub use comparison::Comparison;
 pub use credits::{ChannelCredit, Credits};
+pub use journey_rules::JourneyRules;
 pub use journeys::{Journeys, PathColumns};
 pub use markov::MarkovChain;
 pub use shapley::{CoalitionGame, Game};
+pub use touch_log::{Touch, TouchColumns, TouchLog};
 
 use crate::{Error, Resampling, Result, Span, door};
 use serde::{Deserialize, Serialize};

@@ -1,14 +1,11 @@
 //! The chance to leave, by all columns of a table.
 
 use super::learner::{Learner, Learnt};
-use crate::{Error, Result, columns};
+use crate::{Error, Result, columns, features};
 use brand_nn_report::{Bars, Format, Page};
 use brand_nn_stats::linear::Matrix;
 use brand_nn_stats::tree::GradientBoosting;
-use brand_nn_train::{
-    ColumnTransformer, ColumnType, FittedColumnTransformer, Imputer, OneHot, StandardScaler, Table,
-    Transformer,
-};
+use brand_nn_train::{FittedColumnTransformer, Table};
 use serde::{Deserialize, Serialize};
 
 /// Which column says who left, and which say nothing.
@@ -97,17 +94,9 @@ impl ChurnModel {
     /// penalty is not above 0.
     pub fn fit(&self, table: &Table) -> Result<FittedChurn> {
         let left = self.labels(table)?;
-        let inputs = table.clone().without(&self.ignored)?.without(&[&self.label])?;
-        let kinds = [ColumnType::I64, ColumnType::F64, ColumnType::Bool];
-        let (numbers, texts) = (inputs.names_of(&kinds), inputs.names_of(&[ColumnType::Text]));
-        if numbers.is_empty() && texts.is_empty() {
-            let (case, help) = ("no column is left to learn from", "ignore fewer columns");
-            return Err(Error::Undefined { method: "churn model", case, help });
-        }
-        let fill = Imputer::constant(self.fill).then(StandardScaler::new());
-        let encode = OneHot::new().drop_first().ignore_unknown().then(StandardScaler::new());
-        let features = ColumnTransformer::new().add(numbers, fill).add(texts, encode).fit(table)?;
-        let learnt = self.learner.fit(&matrix(&features, table)?, &left)?;
+        let without = [&self.ignored[..], std::slice::from_ref(&self.label)].concat();
+        let features = features::fit("churn model", table, &without, self.fill)?;
+        let learnt = self.learner.fit(&features::matrix(&features, table)?, &left)?;
         Ok(FittedChurn { model: self.clone(), features, learnt })
     }
 
@@ -128,16 +117,6 @@ impl ChurnModel {
     }
 }
 
-fn matrix(features: &FittedColumnTransformer, table: &Table) -> Result<Matrix> {
-    let features = features.features(table)?;
-    let names: Vec<String> = features.names().map(str::to_owned).collect();
-    let columns = names.iter().map(|name| Ok(features.numbers(name)?));
-    let columns = columns.collect::<Result<Vec<_>>>()?;
-    // Every gap was filled; one that was not is refused by the model as not finite.
-    let cell = |row: usize, column: usize| columns[column][row].unwrap_or(f64::NAN);
-    Ok(Matrix::of(table.len(), names.len(), cell))
-}
-
 impl FittedChurn {
     /// The chance of each customer to leave.
     ///
@@ -148,7 +127,7 @@ impl FittedChurn {
     }
 
     pub(super) fn matrix(&self, table: &Table) -> Result<Matrix> {
-        matrix(&self.features, table)
+        features::matrix(&self.features, table)
     }
 
     /// The names of the features, each with the column that it is made of.

@@ -2,7 +2,7 @@
 
 use super::hypergeometric::scaled_hyp2f1;
 use super::law::{History, Law, away_from_one, unending};
-use brand_nn_stats::special::{lbeta, lgamma, log_add_exp};
+use brand_nn_stats::special::{digamma, lbeta, lgamma, log_add_exp};
 
 /// Two models that differ in when a customer may leave for the first time.
 pub(super) struct BetaGeometric {
@@ -37,12 +37,34 @@ impl Law for BetaGeometric {
         ["r", "alpha", "a", "b"]
     }
 
-    fn log_likelihood(&self, p: &[f64], history: History) -> f64 {
-        let ([r, alpha, a, b], x) = ([p[0], p[1], p[2], p[3]], history.x);
+    fn of_count(&self, p: &[f64], x: f64) -> f64 {
+        let [r, alpha, a, b] = [p[0], p[1], p[2], p[3]];
         let buying = lgamma(r + x) - lgamma(r) + r * alpha.ln();
-        let staying = lbeta(a, b + self.chances(x)) - lbeta(a, b);
-        let waiting = -(r + x) * (alpha + history.age).ln();
-        buying + staying + waiting + log_add_exp(0.0, self.log_odds(p, history))
+        buying + lbeta(a, b + self.chances(x)) - lbeta(a, b)
+    }
+
+    fn of_times(&self, p: &[f64], history: History) -> f64 {
+        let waiting = -(p[0] + history.x) * (p[1] + history.age).ln();
+        waiting + log_add_exp(0.0, self.log_odds(p, history))
+    }
+
+    fn slopes_of_count(&self, p: &[f64], x: f64) -> [f64; 4] {
+        let ([r, alpha, a, b], y) = ([p[0], p[1], p[2], p[3]], self.chances(x));
+        let all = digamma(a + b) - digamma(a + b + y);
+        let rate = digamma(r + x) - digamma(r) + alpha.ln();
+        [rate, r / alpha, all, all + digamma(b + y) - digamma(b)]
+    }
+
+    fn slopes_of_times(&self, p: &[f64], history: History) -> [f64; 4] {
+        let (r, alpha, a, b) = (p[0], p[1], p[2], p[3]);
+        let (History { x, recency, age }, y) = (history, self.chances(history.x));
+        if y == 0.0 {
+            return [-(alpha + age).ln(), -(r + x) / (alpha + age), 0.0, 0.0];
+        }
+        let left = 1.0 - self.alive(p, history);
+        let rate = left * ((alpha + age) / (alpha + recency)).ln() - (alpha + age).ln();
+        let scale = (r + x) * ((left - 1.0) / (alpha + age) - left / (alpha + recency));
+        [rate, scale, left / a, -left / (b + y - 1.0)]
     }
 
     fn alive(&self, p: &[f64], history: History) -> f64 {

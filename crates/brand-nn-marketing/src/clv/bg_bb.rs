@@ -1,6 +1,6 @@
 //! BG/BB: customers who come or not at each of a number of occasions.
 
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, Search};
 use crate::{Error, Result, columns, door};
 use brand_nn_report::{HeatMap, Page};
 use brand_nn_stats::special::{lbeta, log_add_exp};
@@ -98,7 +98,8 @@ impl BgBb {
             histories.iter().filter(|h| h.customers > 0).map(each).sum()
         };
         let (names, start) = (["alpha", "beta", "gamma", "delta"], vec![1.0, 1.0, 1.0, 3.0]);
-        let parameters = Parameters::search(METHOD, &names, &[start], customers, &log_likelihood)?;
+        let search = Search { method: METHOD, names: &names, priors: &[] };
+        let parameters = Parameters::search(&search, &[start], customers, &log_likelihood)?;
         Ok(FittedBgBb { parameters })
     }
 }

@@ -1,10 +1,12 @@
 //! Gamma-Gamma: what customers spend on a day, some always more than others.
 
+use super::{Drawn, Posterior, Prior};
 use crate::data::{CustomerSummary, RfmSummary};
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, Search};
 use crate::{Error, Result};
 use brand_nn_report::{Finding, Format, Page, Plot};
-use brand_nn_stats::special::lgamma;
+use brand_nn_stats::sampler::Nuts;
+use brand_nn_stats::special::{digamma, lgamma};
 use serde::{Deserialize, Serialize};
 
 /// The spend model: each day's spend varies around a customer's own mean, means vary too.
@@ -41,15 +43,62 @@ impl GammaGamma {
     /// If fewer than two bought again, one of them spent nothing or less on average, all spent the
     /// same, or the data does not determine the parameters.
     pub fn fit(&self, summary: &RfmSummary) -> Result<FittedGammaGamma> {
+        self.fit_with(summary, &[Prior::Flat])
+    }
+
+    /// Finds the most likely parameters by the data and by what was believed before it.
+    ///
+    /// One prior is for every parameter; else there is one for each of p, q and v.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit), or if a prior's setting is out of range or there are other than 1 or
+    /// 3 of them.
+    pub fn fit_with(&self, summary: &RfmSummary, priors: &[Prior]) -> Result<FittedGammaGamma> {
+        let priors = Prior::each::<3>(priors)?;
         let spends = spends(summary)?;
         let log_likelihood =
             |p: &[f64]| spends.iter().map(|&[x, m]| log_likelihood([p[0], p[1], p[2]], x, m)).sum();
         let count = spends.len() as f64;
         let mean = spends.iter().map(|[_, m]| m).sum::<f64>() / count;
         let starts = [vec![1.0, 2.0, mean], vec![6.0, 4.0, mean / 2.0]];
-        let names = ["p", "q", "v"];
-        let parameters = Parameters::search(METHOD, &names, &starts, count, &log_likelihood)?;
+        let search = Search { method: METHOD, names: &["p", "q", "v"], priors: &priors };
+        let parameters = Parameters::search(&search, &starts, count, &log_likelihood)?;
         Ok(FittedGammaGamma { parameters, correlation: Some(correlation(&spends)) })
+    }
+
+    /// Draws parameters as likely as the data and the priors make them.
+    ///
+    /// # Errors
+    /// As [`fit_with`](Self::fit_with), or if the sampler's settings are out of range.
+    pub fn posterior(
+        &self,
+        summary: &RfmSummary,
+        priors: &[Prior],
+        nuts: Nuts,
+    ) -> Result<Posterior<FittedGammaGamma>> {
+        let mode = self.fit_with(summary, priors)?;
+        let spends = spends(summary)?;
+        let gradient = |p: &[f64], slopes: &mut [f64]| {
+            slopes.fill(0.0);
+            let p = [p[0], p[1], p[2]];
+            let one = |&[x, mean]: &[f64; 2]| {
+                let by = slopes_of(p, x, mean);
+                slopes.iter_mut().zip(by).for_each(|(slope, by)| *slope += by);
+                log_likelihood(p, x, mean)
+            };
+            spends.iter().map(one).sum()
+        };
+        Posterior::draw(mode, &Prior::each::<3>(priors)?, nuts, &gradient)
+    }
+}
+
+impl Drawn for FittedGammaGamma {
+    fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    fn with_values(&self, values: &[f64]) -> Self {
+        Self { parameters: self.parameters.drawn(values), ..*self }
     }
 }
 
@@ -87,6 +136,14 @@ fn log_likelihood([p, q, v]: [f64; 3], x: f64, mean: f64) -> f64 {
         + (shape - 1.0) * mean.ln()
         + shape * x.ln()
         - (shape + q) * (x * mean + v).ln()
+}
+
+/// The gradient of [`log_likelihood`] by p, q and v.
+fn slopes_of([p, q, v]: [f64; 3], x: f64, mean: f64) -> [f64; 3] {
+    let (shape, all) = (p * x, x * mean + v);
+    let sum = digamma(shape + q);
+    let of_p = x * (sum - digamma(shape) + (mean * x / all).ln());
+    [of_p, sum - digamma(q) + (v / all).ln(), q / v - (shape + q) / all]
 }
 
 /// Pearson's correlation; 0 where one side does not vary.

@@ -1,5 +1,7 @@
 //! What a purchase model is: a likelihood of histories, and what it expects of them.
 
+use brand_nn_stats::optimize::numeric_gradient;
+
 /// A history: frequency x, recency tₓ and age T.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct History {
@@ -18,8 +20,21 @@ pub(super) trait Law: Sync {
         vec![1.0, mean_age / mean_frequency.max(0.1), 1.0, 1.0]
     }
 
-    /// The logarithm of the likelihood of a history.
-    fn log_likelihood(&self, p: &[f64], history: History) -> f64;
+    /// The part of a history's log-likelihood that all histories of x purchases share.
+    fn of_count(&self, p: &[f64], x: f64) -> f64;
+
+    /// The rest, which depends on times.
+    fn of_times(&self, p: &[f64], history: History) -> f64;
+
+    /// The gradient of [`of_count`](Self::of_count) by the parameters.
+    fn slopes_of_count(&self, p: &[f64], x: f64) -> [f64; 4] {
+        four(&numeric_gradient(p, &|p| self.of_count(p, x)))
+    }
+
+    /// The gradient of [`of_times`](Self::of_times) by the parameters.
+    fn slopes_of_times(&self, p: &[f64], history: History) -> [f64; 4] {
+        four(&numeric_gradient(p, &|p| self.of_times(p, history)))
+    }
 
     /// The probability that a customer with this history still buys.
     fn alive(&self, p: &[f64], history: History) -> f64;
@@ -32,6 +47,10 @@ pub(super) trait Law: Sync {
 
     /// The probability of `n` repeated purchases in the time `t` after the first.
     fn chance_new(&self, p: &[f64], n: u64, t: f64) -> f64;
+}
+
+fn four(slopes: &[f64]) -> [f64; 4] {
+    std::array::from_fn(|i| slopes[i])
 }
 
 /// The probability of `n` purchases of a customer who never leaves: the negative binomial's.

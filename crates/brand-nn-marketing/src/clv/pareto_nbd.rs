@@ -45,12 +45,16 @@ impl Law for ParetoNbd {
         vec![1.0, mean_age / mean_frequency.max(0.1), 1.0, mean_age]
     }
 
-    fn log_likelihood(&self, p: &[f64], history: History) -> f64 {
+    fn of_count(&self, p: &[f64], x: f64) -> f64 {
+        let [r, alpha, s, beta] = [p[0], p[1], p[2], p[3]];
+        lgamma(r + x) - lgamma(r) + r * alpha.ln() + s * beta.ln()
+    }
+
+    fn of_times(&self, p: &[f64], history: History) -> f64 {
         let [r, alpha, s, beta] = [p[0], p[1], p[2], p[3]];
         let History { x, age, .. } = history;
-        let buying = lgamma(r + x) - lgamma(r) + r * alpha.ln() + s * beta.ln();
         let staying = -(r + x) * (alpha + age).ln() - s * (beta + age).ln();
-        buying + staying + log_add_exp(0.0, log_odds(p, history))
+        staying + log_add_exp(0.0, log_odds(p, history))
     }
 
     fn alive(&self, p: &[f64], history: History) -> f64 {

@@ -3,9 +3,11 @@
 use super::beta_geometric::{BG_NBD, MBG_NBD};
 use super::law::{History, Law};
 use super::pareto_nbd::ParetoNbd;
+use super::{Drawn, Posterior, Prior};
 use crate::data::{CustomerSummary, RfmSummary};
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, Search};
 use crate::{Error, Result, Span, Unit};
+use brand_nn_stats::sampler::Nuts;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -86,28 +88,126 @@ impl PurchaseModel {
     /// # Errors
     /// If nobody bought again, no time passed, or the data does not determine the parameters.
     pub fn fit(self, summary: &RfmSummary) -> Result<FittedPurchases> {
-        let histories = counted(summary);
-        let count = summary.customers().len() as f64;
-        let mean = |value: &dyn Fn(&History) -> f64| {
-            histories.iter().map(|(history, times)| value(history) * times).sum::<f64>() / count
+        self.fit_with(summary, &[Prior::Flat])
+    }
+
+    /// Finds the most likely parameters by the data and by what was believed before it.
+    ///
+    /// One prior is for every parameter; else there is one each, in the order of the paper. Beliefs
+    /// hold few customers' parameters in a sensible range: the maximum of likelihood × priors.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit), or if a prior's setting is out of range or there are other than 1 or
+    /// 4 of them.
+    #[doc(alias = "MAP")]
+    #[doc(alias = "penalizer")]
+    pub fn fit_with(self, summary: &RfmSummary, priors: &[Prior]) -> Result<FittedPurchases> {
+        let priors = Prior::each::<4>(priors)?;
+        let histories = Histories::new(self, summary)?;
+        let law = self.law();
+        let log_likelihood = |p: &[f64]| histories.log_likelihood(law, p);
+        let parameters = Parameters::search(
+            &Search { method: self.name(), names: &law.names(), priors: &priors },
+            &[law.start(histories.frequency, histories.age)],
+            histories.customers,
+            &log_likelihood,
+        )?;
+        Ok(FittedPurchases { model: self, unit: summary.unit(), parameters })
+    }
+
+    /// Draws parameters as likely as the data and the priors make them.
+    ///
+    /// # Errors
+    /// As [`fit_with`](Self::fit_with), or if the sampler's settings are out of range.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_marketing::clv::{Prior, PurchaseModel};
+    /// use brand_nn_marketing::{Unit, Weeks, data::{CustomerSummary, RfmSummary}};
+    /// use brand_nn_stats::sampler::Nuts;
+    ///
+    /// let customer = |i: u32| CustomerSummary {
+    ///     customer: format!("c{i}"),
+    ///     frequency: u64::from(i % 4),
+    ///     recency: f64::from(i % 4) * f64::from(3 + i % 4),
+    ///     age: f64::from(20 + i % 13),
+    ///     mean_spend: 0.0,
+    /// };
+    /// let summary = RfmSummary::of(Unit::Week, (0..60).map(customer).collect())?;
+    /// let priors = [Prior::LogNormal { median: 1.0, deviation: 1.5 }];
+    /// let nuts = Nuts { chains: 2, warmup: 100, draws: 200, ..Nuts::new(42) };
+    /// let posterior = PurchaseModel::BgNbd.posterior(&summary, &priors, nuts)?;
+    /// let expected = posterior.of(|model| model.expected_purchases_of_new(Weeks(20.0)))?;
+    /// assert!(expected.interval[0] < expected.mean && expected.mean < expected.interval[1]);
+    /// # Ok::<(), brand_nn_marketing::Error>(())
+    /// ```
+    pub fn posterior(
+        self,
+        summary: &RfmSummary,
+        priors: &[Prior],
+        nuts: Nuts,
+    ) -> Result<Posterior<FittedPurchases>> {
+        let mode = self.fit_with(summary, priors)?;
+        let (histories, law) = (Histories::new(self, summary)?, self.law());
+        let slopes = |p: &[f64], slopes: &mut [f64]| histories.slopes(law, p, slopes);
+        Posterior::draw(mode, &Prior::each::<4>(priors)?, nuts, &slopes)
+    }
+}
+
+/// Different histories with how many customers have them, by their number of purchases.
+struct Histories {
+    groups: Vec<(f64, Vec<(History, f64)>)>,
+    customers: f64,
+    /// The mean number of purchases.
+    frequency: f64,
+    /// The mean age.
+    age: f64,
+}
+
+impl Histories {
+    fn new(model: PurchaseModel, summary: &RfmSummary) -> Result<Self> {
+        let customers = summary.customers().len() as f64;
+        let mean = |value: &dyn Fn(History) -> f64| {
+            summary.customers().iter().map(|customer| value(history(customer))).sum::<f64>()
+                / customers
         };
         let (frequency, age) = (mean(&|history| history.x), mean(&|history| history.age));
         if frequency == 0.0 || age == 0.0 {
             let (case, help) = ("no customer bought again", "observe them for longer");
-            return Err(Error::Undefined { method: self.name(), case, help });
+            return Err(Error::Undefined { method: model.name(), case, help });
         }
-        let law = self.law();
-        let log_likelihood = |p: &[f64]| {
-            histories.iter().map(|(history, times)| times * law.log_likelihood(p, *history)).sum()
+        let histories = counted(summary);
+        let groups = histories.chunk_by(|a, b| a.0.x == b.0.x);
+        let groups = groups.map(|group| (group[0].0.x, group.to_vec())).collect();
+        Ok(Self { groups, customers, frequency, age })
+    }
+
+    fn log_likelihood(&self, law: &dyn Law, p: &[f64]) -> f64 {
+        let group = |(x, histories): &(f64, Vec<(History, f64)>)| {
+            let times = histories.iter().map(|(_, times)| times).sum::<f64>();
+            let own = histories.iter().map(|(history, times)| times * law.of_times(p, *history));
+            times * law.of_count(p, *x) + own.sum::<f64>()
         };
-        let start = law.start(frequency, age);
-        let names = law.names();
-        let parameters = Parameters::search(self.name(), &names, &[start], count, &log_likelihood)?;
-        Ok(FittedPurchases { model: self, unit: summary.unit(), parameters })
+        self.groups.iter().map(group).sum()
+    }
+
+    /// The log-likelihood, whose gradient goes into `slopes`.
+    fn slopes(&self, law: &dyn Law, p: &[f64], slopes: &mut [f64]) -> f64 {
+        slopes.fill(0.0);
+        let mut add = |times: f64, by: [f64; 4]| {
+            slopes.iter_mut().zip(by).for_each(|(slope, by)| *slope += times * by);
+        };
+        for (x, histories) in &self.groups {
+            add(histories.iter().map(|(_, times)| times).sum(), law.slopes_of_count(p, *x));
+            for (history, times) in histories {
+                add(*times, law.slopes_of_times(p, *history));
+            }
+        }
+        self.log_likelihood(law, p)
     }
 }
 
-/// Different histories with how many customers have them.
+/// Different histories with how many customers have them, in the order of their purchases.
 fn counted(summary: &RfmSummary) -> Vec<(History, f64)> {
     let mut counts = BTreeMap::<[u64; 3], f64>::new();
     for customer in summary.customers() {
@@ -123,6 +223,16 @@ fn counted(summary: &RfmSummary) -> Vec<(History, f64)> {
 
 fn history(customer: &CustomerSummary) -> History {
     History { x: customer.frequency as f64, recency: customer.recency, age: customer.age }
+}
+
+impl Drawn for FittedPurchases {
+    fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    fn with_values(&self, values: &[f64]) -> Self {
+        Self { parameters: self.parameters.drawn(values), ..*self }
+    }
 }
 
 impl FittedPurchases {

@@ -1,6 +1,6 @@
 //! Shifted beta-geometric: how long customers with a contract stay.
 
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, Search};
 use crate::{Error, Result, door};
 use brand_nn_report::{Finding, Format, Page, Plot};
 use brand_nn_stats::special::lbeta;
@@ -124,7 +124,8 @@ impl ShiftedBetaGeometric {
             curve.lost.iter().zip(&curve.censored).enumerate().map(term).sum()
         };
         let (names, start) = (["alpha", "beta"], vec![1.0, 1.0]);
-        let parameters = Parameters::search(METHOD, &names, &[start], customers, &log_likelihood)?;
+        let search = Search { method: METHOD, names: &names, priors: &[] };
+        let parameters = Parameters::search(&search, &[start], customers, &log_likelihood)?;
         Ok(FittedShiftedBetaGeometric { parameters, curve: curve.survival() })
     }
 }

@@ -140,7 +140,8 @@ impl SequentialTest {
     }
 }
 
-fn check(row: usize, look: &[Arm; 2], before: Option<&[Arm; 2]>) -> Result<()> {
+/// Counts that can be, and do not shrink from look to look.
+pub(super) fn check(row: usize, look: &[Arm; 2], before: Option<&[Arm; 2]>) -> Result<()> {
     for (i, arm) in look.iter().enumerate() {
         let before = before.map_or((0, 0), |before| (before[i].conversions, before[i].visitors));
         let shrinks = arm.conversions < before.0 || arm.visitors < before.1;

@@ -14,6 +14,7 @@
 //! | do rows and columns depend? | [`chi_squared_independence_test`] |
 //! | how many must take part? | [`Design`] |
 //! | which of many are real? | [`Correction`] |
+//! | may I look several times? | [`Spending`], [`BoundShape`] |
 //!
 //! Differences are first minus second, everywhere. One more test is a function with a row in
 //! `tests/hypothesis.rs`.
@@ -26,6 +27,7 @@ mod mean;
 mod power;
 mod proportion;
 mod rank;
+mod sequential;
 
 pub use anova::anova;
 pub use chi_squared::{chi_squared_fit_test, chi_squared_independence_test};
@@ -35,6 +37,7 @@ pub use mean::{MeanTest, Sample, one_sample_t_test, paired_t_test, pooled_t_test
 pub use power::Design;
 pub use proportion::{Proportion, clopper_pearson, newcombe, two_proportion_z_test, wilson};
 pub use rank::{kruskal_wallis_test, mann_whitney_u_test};
+pub use sequential::{BoundShape, SequentialBounds, Spending};
 
 use crate::distribution::Distribution;
 

@@ -98,3 +98,45 @@ pub fn gain_at(scores: &[f64], positive: &[bool], share: f64) -> Result<f64> {
 pub fn lift_at(scores: &[f64], positive: &[bool], share: f64) -> Result<f64> {
     Ok(gain_at(scores, positive, share)? / share)
 }
+
+/// How well scores rank amounts: 1 as the amounts themselves, 0 as by chance, −1 upside down.
+///
+/// G(scores) / G(amounts), with G the area between the curve of the share of all that the best
+/// scored hold and the diagonal; equal scores share alike. Of amounts 0 and 1 it is
+/// [`gini`](super::gini).
+///
+/// # Errors
+/// If there are no amounts, other numbers of scores, a score is NaN, an amount is below 0 or not
+/// finite, or all amounts are alike.
+///
+/// # Examples
+/// ```
+/// use brand_nn_stats::metrics::normalized_gini;
+/// assert_eq!(normalized_gini(&[0.1, 0.9, 0.5], &[0.0, 80.0, 20.0])?, 1.0);
+/// assert_eq!(normalized_gini(&[0.9, 0.1, 0.5], &[0.0, 80.0, 20.0])?, -1.0);
+/// # Ok::<(), brand_nn_stats::Error>(())
+/// ```
+pub fn normalized_gini(scores: &[f64], amounts: &[f64]) -> Result<f64> {
+    let op = "normalized_gini";
+    door::scored(op, scores, amounts.len())?;
+    door::every(op, "amount", amounts, door::NOT_NEGATIVE)?;
+    let best = ranked_area(amounts, amounts);
+    if best > 0.0 && best.is_finite() {
+        return Ok(ranked_area(scores, amounts) / best);
+    }
+    let case = "all amounts are alike, or their sum overflows";
+    Err(Error::Undefined { op, case, help: "measure on rows that differ" })
+}
+
+/// The sum of each amount times how many rows are ranked behind it minus those before it.
+fn ranked_area(scores: &[f64], amounts: &[f64]) -> f64 {
+    let mut rows: Vec<(f64, f64)> = scores.iter().copied().zip(amounts.iter().copied()).collect();
+    rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let (count, mut before, mut area) = (rows.len() as f64, 0.0, 0.0);
+    for group in rows.chunk_by(|a, b| a.0 == b.0) {
+        let (size, sum) = (group.len() as f64, group.iter().map(|row| row.1).sum::<f64>());
+        area += sum * (count - size - 2.0 * before);
+        before += size;
+    }
+    area
+}

@@ -8,6 +8,7 @@
 //! | classes | [`accuracy`], [`balanced_accuracy`], [`top_k_accuracy`], [`mcc`], [`cohen_kappa`] |
 //! | one class of several | [`precision`], [`recall`], [`f1`], [`f_beta`], [`ConfusionMatrix`] |
 //! | the order of scores | [`roc_auc`], [`average_precision`], [`ks_statistic`], [`gini`] |
+//! | the order of amounts | [`normalized_gini`] |
 //! | thresholds | [`roc_curve`], [`precision_recall_curve`], [`gain_curve`], [`lift_at`] |
 //! | probabilities | [`log_loss`], [`brier_score`], and those of classes |
 //! | calibration | [`expected_calibration_error`], [`calibration_curve`] |
@@ -58,7 +59,7 @@ pub use forecast::{
     crps_ensemble, crps_gaussian, interval_coverage, interval_score, mase, pinball,
     poisson_deviance, rmsse, tweedie_deviance,
 };
-pub use gain::{GainCurve, gain_at, gain_curve, lift_at};
+pub use gain::{GainCurve, gain_at, gain_curve, lift_at, normalized_gini};
 pub use precision_recall::{
     PrecisionRecallCurve, average_precision, average_precision_weighted, precision_recall_curve,
 };

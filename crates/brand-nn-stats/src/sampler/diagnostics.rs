@@ -19,14 +19,27 @@ pub struct Summary {
 }
 
 impl Summary {
-    pub(super) fn of(chains: &[&[f64]]) -> Result<Self> {
+    /// Sums up the draws of each chain.
+    ///
+    /// # Errors
+    /// As [`r_hat`].
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_stats::sampler::Summary;
+    /// let of = Summary::of(&[&[1.0, 2.0, 3.0, 2.0], &[2.0, 1.0, 2.0, 3.0]])?;
+    /// assert_eq!(of.mean, 2.0);
+    /// # Ok::<(), brand_nn_stats::Error>(())
+    /// ```
+    pub fn of(chains: &[&[f64]]) -> Result<Self> {
+        let r_hat = r_hat(chains)?;
         let all = chains.concat();
         let (mean, variance) = moments(&all);
         Ok(Self {
             mean,
             standard_deviation: variance.sqrt(),
             interval: percentile_interval(&all, 0.95)?,
-            r_hat: r_hat(chains)?,
+            r_hat,
             effective_sample_size: effective_sample_size(chains)?,
         })
     }

@@ -6,6 +6,7 @@
 //! | is anything left but noise? | [`ljung_box_test`] |
 //! | how does it go on, with trend and season? | [`HoltWinters`] |
 //! | when did its level change? | [`change_points`] |
+//! | how far do other series explain it? | [`LocalLevel`] |
 //!
 //! ```
 //! use brand_nn_stats::series::{HoltWinters, Seasonal};
@@ -24,9 +25,12 @@
 mod autocorrelation;
 mod change_point;
 mod holt_winters;
+mod kalman;
+mod local_level;
 mod smoothing;
 
 pub use autocorrelation::{autocorrelation, ljung_box_test, partial_autocorrelation};
 pub use change_point::change_points;
 pub use holt_winters::{FittedHoltWinters, HoltWinters};
+pub use local_level::{FollowedLevel, Forecast, LocalLevel, Variances};
 pub use smoothing::{Seasonal, Smoothing, States, Trend};
