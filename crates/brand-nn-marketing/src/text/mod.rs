@@ -3,11 +3,11 @@
 pub mod aspect;
 pub mod clean;
 mod dictionary;
-mod fold;
+pub(crate) mod fold;
 mod hash;
 pub mod linear;
 pub mod mention;
 pub mod phrase;
-mod quotes;
+pub(crate) mod quotes;
 pub mod redact;
 pub mod sentiment;

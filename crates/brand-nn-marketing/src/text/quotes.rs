@@ -24,6 +24,13 @@ impl Quotes {
         }
     }
 
+    /// Takes in what another kept.
+    pub(crate) fn join(&mut self, other: &Self, most: usize) {
+        for (number, text) in &other.kept {
+            self.offer(*number, most, || text.clone());
+        }
+    }
+
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         self.kept.iter().map(|(_, text)| &**text)
     }

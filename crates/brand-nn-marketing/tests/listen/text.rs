@@ -1,29 +1,13 @@
 //! Mentions, aspects and phrases on rows and on texts with a planted truth, and any text at all.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
+use crate::Draw;
 use brand_nn_marketing::text::aspect::{Aspects, retail_lexicon};
 use brand_nn_marketing::text::mention::Names;
 use brand_nn_marketing::text::phrase::KeyPhrases;
 use brand_nn_marketing::text::sentiment::{Lexicon, Sentiment, Tone};
 use proptest::prelude::*;
 
-/// Numbers that a seed decides.
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, end: usize) -> usize {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % end
-    }
-
-    fn of<'a, T: ?Sized>(&mut self, items: &[&'a T]) -> &'a T {
-        items[self.below(items.len())]
-    }
-}
-
-fn brands() -> Names {
+pub(crate) fn brands() -> Names {
     Names::new()
         .name("Acme", ["Acme Phone", "艾克美", "AX"])
         .and_then(|names| names.name("Borealis", ["北极光", "Boreal", "X1"]))

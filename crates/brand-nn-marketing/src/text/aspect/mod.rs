@@ -6,6 +6,7 @@ mod lexicon;
 mod table;
 
 pub use clauses::{AspectReader, Opinion};
+pub(crate) use lexicon::chinese;
 pub use lexicon::retail_lexicon;
 pub use table::{AspectCount, AspectTable};
 
