@@ -12,6 +12,10 @@ mod embed_and_search;
 mod experiment;
 #[path = "fine_tune.rs"]
 mod fine_tune;
+#[path = "listen.rs"]
+mod listen;
+#[path = "monitor.rs"]
+mod monitor;
 #[path = "sentiment.rs"]
 mod sentiment;
 #[path = "value.rs"]
@@ -132,4 +136,18 @@ fn value_foretells_purchases() {
         return;
     };
     page("value", |save| assert!(value::run(&path, save).unwrap().abs() < 0.05));
+}
+
+#[test]
+fn reviews_are_listened_to() {
+    page("listen", |save| {
+        let words = ["listen", "--reviews", "1500", "--save"].map(AsRef::as_ref);
+        let words = words.into_iter().chain([save.as_os_str()]);
+        assert_eq!(listen::run(&listen::Options::parse_from(words)).unwrap().len(), 3);
+    });
+}
+
+#[test]
+fn planted_events_are_found() {
+    page("monitor", |save| drop(monitor::run(100, save).unwrap()));
 }

@@ -8,6 +8,7 @@
 //! | what campaigns brought | [`evaluate`] |
 //! | does a variant work, did a campaign | [`experiment`] |
 //! | what people write, and how they feel | [`text`] |
+//! | how that changes, and what needs a look | [`monitor`] |
 //! | what customers will buy and be worth | [`clv`], of [`data`] |
 //!
 //! A method is a plain specification that can be saved. `fit(&data)` returns another type, which
@@ -37,6 +38,7 @@ mod error;
 pub mod evaluate;
 pub mod experiment;
 mod features;
+pub mod monitor;
 mod parameters;
 mod resampling;
 pub mod segment;

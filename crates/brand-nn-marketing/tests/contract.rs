@@ -17,7 +17,11 @@ use brand_nn_marketing::experiment::{
     Arm, CausalImpact, ConversionTest, DifferenceInDifferences, GroupSequentialTest, Panel,
     SyntheticControl,
 };
+use brand_nn_marketing::monitor::{BrandMonitor, Comment};
 use brand_nn_marketing::segment::{RfmSegmentation, TableSegments};
+use brand_nn_marketing::text::aspect::{Aspects, retail_lexicon};
+use brand_nn_marketing::text::mention::Names;
+use brand_nn_marketing::text::phrase::KeyPhrases;
 use brand_nn_marketing::{Days, Unit};
 use brand_nn_stats::sampler::Nuts;
 use brand_nn_train::{Table, TableReader};
@@ -200,4 +204,28 @@ fn panels() {
     let differences = DifferenceInDifferences::default();
     check::estimator(&differences, DifferenceInDifferences::fit, &panel(1.0), &odd);
     check::estimator(&SyntheticControl, SyntheticControl::fit, &panel(1.0), &odd);
+}
+
+#[test]
+fn what_people_write() {
+    let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let usual = texts(&["Acme: great price", "slow delivery", "艾克美，快递太慢", "great price"]);
+    let long = "价格太贵。".repeat(10_000);
+    let odd = [texts(&[]), texts(&[""]), texts(&["😁", "\u{202e}"]), texts(&[&*long; 2])];
+    let names = Names::new().name("Acme", ["艾克美"]).unwrap();
+    check::estimator(&names, |names, data: &Vec<_>| names.count(data), &usual, &odd);
+    let lexicon = retail_lexicon();
+    let fit = |aspects: &Aspects, data: &Vec<_>| aspects.fit(data, &lexicon);
+    check::estimator(&Aspects::retail(), fit, &usual, &odd);
+    let phrases = KeyPhrases::new().min_texts(2);
+    check::estimator(&phrases, |phrases, data: &Vec<_>| phrases.fit(data), &usual, &odd);
+
+    let comments = |texts: &Vec<String>| {
+        let day = |i: usize| format!("{:04}-01-01", 1 + i * 9998);
+        let comment = |(i, text): (usize, &String)| Comment::new(text).day(&day(i % 2)).unwrap();
+        texts.iter().enumerate().map(comment).collect::<Vec<_>>()
+    };
+    let monitor = BrandMonitor::new(1).names(names);
+    let fit = |monitor: &BrandMonitor, data: &Vec<_>| monitor.fit(data, &lexicon);
+    check::estimator(&monitor, fit, &comments(&usual), &odd.map(|texts| comments(&texts)));
 }

@@ -39,14 +39,25 @@ pub enum Status {
 }
 
 impl Status {
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Good => "Good",
-            Self::Note => "Note",
-            Self::Watch => "Watch",
-            Self::Act => "Act",
-        }
+    /// Its name in the language of a page.
+    pub(crate) fn word(self, language: &str) -> &'static str {
+        let words = match self {
+            Self::Good => ["Good", "良好"],
+            Self::Note => ["Note", "说明"],
+            Self::Watch => ["Watch", "关注"],
+            Self::Act => ["Act", "行动"],
+        };
+        words[usize::from(is_chinese(language))]
     }
+}
+
+/// What stands before the next step, in the language of a page.
+pub(crate) fn next_word(language: &str) -> &'static str {
+    if is_chinese(language) { "下一步：" } else { "Next: " }
+}
+
+fn is_chinese(language: &str) -> bool {
+    language.split('-').next() == Some("zh")
 }
 
 impl Finding {

@@ -1,6 +1,7 @@
 //! A page as one file of HTML.
 
 use crate::escape::html;
+use crate::finding::next_word;
 use crate::{Block, Finding, Status};
 
 const STYLE: &str = "\
@@ -20,7 +21,7 @@ h2{break-after:avoid}}";
 /// The whole file.
 pub(crate) fn page(title: &str, language: &str, blocks: &[Block]) -> String {
     let (title, language) = (html(title), html(language));
-    let body: String = blocks.iter().map(block).collect();
+    let body: String = blocks.iter().map(|part| block(part, &language)).collect();
     format!(
         "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -29,17 +30,18 @@ pub(crate) fn page(title: &str, language: &str, blocks: &[Block]) -> String {
     )
 }
 
-fn block(block: &Block) -> String {
+fn block(block: &Block, language: &str) -> String {
     match block {
         Block::Heading(text) => format!("<h2>{}</h2>\n", html(text)),
         Block::Paragraph(text) => format!("<p>{}</p>\n", html(text)),
         Block::Table { header, rows } => table(header, rows),
         Block::Figure(figure) => format!("<figure>\n{}</figure>\n", figure.to_svg()),
-        Block::Finding(finding) => self::finding(finding),
+        Block::Finding(finding) => self::finding(finding, language),
     }
 }
 
-fn finding(Finding { status, claim, evidence, next }: &Finding) -> String {
+fn finding(finding: &Finding, language: &str) -> String {
+    let Finding { status, claim, evidence, next } = finding;
     let class = match status {
         Status::Good => "finding good",
         Status::Note => "finding",
@@ -50,8 +52,8 @@ fn finding(Finding { status, claim, evidence, next }: &Finding) -> String {
         "" => String::new(),
         text => format!("<p class=\"quiet\">{before}{}</p>", html(text)),
     };
-    let (word, claim) = (status.word(), html(claim));
-    let (evidence, next) = (quiet("", evidence), quiet("Next: ", next));
+    let (word, claim) = (status.word(language), html(claim));
+    let (evidence, next) = (quiet("", evidence), quiet(next_word(language), next));
     format!("<div class=\"{class}\"><p><b>{word}</b>{claim}</p>{evidence}{next}</div>\n")
 }
 

@@ -1,24 +1,25 @@
 //! A page as Markdown.
 
 use crate::escape::markdown as escaped;
+use crate::finding::next_word;
 use crate::{Block, Figure, Finding};
 
 /// Rows of a figure's data beyond this are counted, not listed.
 const MOST: usize = 40;
 
 /// The whole text.
-pub(crate) fn page(title: &str, blocks: &[Block]) -> String {
-    let body: String = blocks.iter().map(block).collect();
+pub(crate) fn page(title: &str, language: &str, blocks: &[Block]) -> String {
+    let body: String = blocks.iter().map(|part| block(part, language)).collect();
     format!("# {}\n\n{body}", escaped(title))
 }
 
-fn block(block: &Block) -> String {
+fn block(block: &Block, language: &str) -> String {
     match block {
         Block::Heading(text) => format!("## {}\n\n", escaped(text)),
         Block::Paragraph(text) => format!("{}\n\n", escaped(text)),
         Block::Table { header, rows } => table(header, rows),
         Block::Figure(figure) => self::figure(figure),
-        Block::Finding(finding) => self::finding(finding),
+        Block::Finding(finding) => self::finding(finding, language),
     }
 }
 
@@ -32,13 +33,14 @@ fn figure(figure: &Figure) -> String {
     format!("**{}**\n\n{}{more}", escaped(figure.title()), table(&header, shown))
 }
 
-fn finding(Finding { status, claim, evidence, next }: &Finding) -> String {
+fn finding(finding: &Finding, language: &str) -> String {
+    let Finding { status, claim, evidence, next } = finding;
     let line = |before: &str, text: &str| match text {
         "" => String::new(),
         text => format!("  \n> {before}{}", escaped(text)),
     };
-    let (evidence, next) = (line("", evidence), line("Next: ", next));
-    format!("> **{}** {}{evidence}{next}\n\n", status.word(), escaped(claim))
+    let (evidence, next) = (line("", evidence), line(next_word(language), next));
+    format!("> **{}** {}{evidence}{next}\n\n", status.word(language), escaped(claim))
 }
 
 fn table(header: &[String], rows: &[Vec<String>]) -> String {

@@ -143,7 +143,7 @@ impl Page {
     /// The page as Markdown; a figure becomes the table of its data.
     #[must_use]
     pub fn to_markdown(&self) -> String {
-        markdown::page(&self.title, &self.blocks)
+        markdown::page(&self.title, &self.language, &self.blocks)
     }
 
     /// The page as JSON, with all data of its figures; numbers that are not finite become null.

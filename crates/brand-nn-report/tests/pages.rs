@@ -137,6 +137,9 @@ fn the_three_forms_have_the_same_content() {
         assert!(html.contains(part), "{part}");
     }
     assert_eq!(page.to_markdown(), "# T\n\n## H\n\nP\n\n> **Good** C  \n> E  \n> Next: N\n\n");
+    let chinese = page.clone().language("zh-CN");
+    assert!(chinese.to_html().contains("<b>良好</b>C"));
+    assert!(chinese.to_markdown().ends_with("> **良好** C  \n> E  \n> 下一步：N\n\n"));
     assert_eq!(page.all_findings().count(), 1);
     assert_eq!(page.blocks().len(), 3);
 }

@@ -103,4 +103,6 @@ pages! {
     guide_15 "../../../docs/guide/15-churn.md";
     #[cfg(feature = "marketing")]
     guide_16 "../../../docs/guide/16-sentiment.md";
+    #[cfg(feature = "marketing")]
+    guide_17 "../../../docs/guide/17-monitoring.md";
 }

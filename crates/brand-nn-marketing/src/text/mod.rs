@@ -1,7 +1,13 @@
 //! What people write about a brand, in Chinese and English: how they feel, and what to hide.
 
+pub mod aspect;
 pub mod clean;
+mod dictionary;
+pub(crate) mod fold;
 mod hash;
 pub mod linear;
+pub mod mention;
+pub mod phrase;
+pub(crate) mod quotes;
 pub mod redact;
 pub mod sentiment;
