@@ -5,3 +5,4 @@ mod hash;
 pub mod linear;
 pub mod redact;
 pub mod sentiment;
+pub mod topics;

@@ -72,7 +72,7 @@ impl Features {
     }
 
     /// The terms of some texts.
-    pub(super) fn fit<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<Vocabulary> {
+    pub(in crate::text) fn fit<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<Vocabulary> {
         let (shortest, longest) = self.lengths;
         let range: (_, fn(f64) -> bool) = ("1 to 16", |x| (1.0..=16.0).contains(&x));
         door::setting("features", ("shortest", shortest as f64), range, "1 is usual")?;
@@ -168,7 +168,7 @@ fn in_parts<T: Sync, R: Send + Sync + Clone>(texts: &[T], f: impl Fn(&T) -> R + 
 /// The terms that count, each with its inverse document frequency, in the order of their hashes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Vec<(String, f64)>", into = "Vec<(String, f64)>")]
-pub(super) struct Vocabulary {
+pub(in crate::text) struct Vocabulary {
     hashes: Vec<u64>,
     terms: Vec<(String, f64)>,
 }
@@ -190,16 +190,16 @@ impl From<Vocabulary> for Vec<(String, f64)> {
 }
 
 impl Vocabulary {
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::text) fn len(&self) -> usize {
         self.terms.len()
     }
 
-    pub(super) fn term(&self, term: u32) -> &str {
+    pub(in crate::text) fn term(&self, term: u32) -> &str {
         &self.terms[term as usize].0
     }
 
     /// The terms of a text that are known, with their numbers, whose squares sum to 1.
-    pub(super) fn row(&self, features: &Features, text: &str) -> Vec<(u32, f64)> {
+    pub(in crate::text) fn row(&self, features: &Features, text: &str) -> Vec<(u32, f64)> {
         let value = |same: &[u64]| {
             let term = self.hashes.binary_search(&same[0]).ok()?;
             let frequency = 1.0 + (same.len() as f64).ln();
@@ -212,7 +212,7 @@ impl Vocabulary {
         row
     }
 
-    pub(super) fn rows<T: AsRef<str> + Sync>(
+    pub(in crate::text) fn rows<T: AsRef<str> + Sync>(
         &self,
         features: &Features,
         texts: &[T],

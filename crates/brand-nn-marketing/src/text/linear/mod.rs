@@ -5,12 +5,12 @@ mod features;
 mod logistic;
 mod rows;
 
+pub(super) use features::Vocabulary;
 pub use features::{Features, Grams};
+pub(super) use rows::SparseRows;
 
 use crate::text::sentiment::Sentiment;
 use crate::{Error, Result, door};
-use features::Vocabulary;
-use rows::SparseRows;
 use serde::{Deserialize, Serialize};
 
 /// TF-IDF features and a linear model of them, for praise against complaint.

@@ -6,6 +6,7 @@ mod english;
 mod lexicon;
 
 pub use calibration::{Calibrated, Calibration, FittedCalibration};
+pub(super) use chinese::is_han;
 pub use english::Shares;
 pub use lexicon::{Language, Lexicon};
 
