@@ -4,5 +4,6 @@ pub mod clean;
 mod hash;
 pub mod linear;
 pub mod redact;
+pub mod route;
 pub mod sentiment;
 pub mod topics;

@@ -1,6 +1,6 @@
 //! What is counted in a text: words or characters, and runs of them, by TF-IDF.
 
-use super::SparseRows;
+use super::{SparseRows, TermEffect};
 use crate::text::hash;
 use crate::{Error, Result, door};
 use brand_nn_kernels::threads;
@@ -160,7 +160,7 @@ fn characters(text: &str) -> (String, Vec<(usize, usize)>) {
 }
 
 /// A value a text, computed by all threads.
-fn in_parts<T: Sync, R: Send + Sync + Clone>(texts: &[T], f: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(super) fn in_parts<T: Sync, R: Send + Sync + Clone>(texts: &[T], f: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let parts: Vec<&[T]> = texts.chunks(256).collect();
     threads::map(parts.len(), |i| parts[i].iter().map(&f).collect::<Vec<_>>()).concat()
 }
@@ -210,6 +210,24 @@ impl Vocabulary {
         let norm = row.iter().map(|(_, value)| value * value).sum::<f64>().sqrt();
         row.iter_mut().for_each(|(_, value)| *value /= norm);
         row
+    }
+
+    /// What each term of a text adds, given the weights of terms, the largest effects first.
+    pub(super) fn effects(
+        &self,
+        features: &Features,
+        text: &str,
+        weight: impl Fn(u32) -> f64,
+    ) -> Vec<TermEffect> {
+        let effect = |&(term, value): &(u32, f64)| TermEffect {
+            term: self.term(term).to_owned(),
+            effect: value * weight(term),
+        };
+        let mut effects: Vec<_> = self.row(features, text).iter().map(effect).collect();
+        effects.sort_by(|a, b| {
+            b.effect.abs().total_cmp(&a.effect.abs()).then_with(|| a.term.cmp(&b.term))
+        });
+        effects
     }
 
     pub(in crate::text) fn rows<T: AsRef<str> + Sync>(

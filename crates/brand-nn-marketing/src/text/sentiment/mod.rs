@@ -1,10 +1,12 @@
 //! How a text feels about what it speaks of, by one interface whatever the method.
 
+mod band;
 mod calibration;
 mod chinese;
 mod english;
 mod lexicon;
 
+pub use band::ToneBand;
 pub use calibration::{Calibrated, Calibration, FittedCalibration};
 pub(super) use chinese::is_han;
 pub use english::Shares;
