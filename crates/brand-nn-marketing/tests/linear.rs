@@ -1,7 +1,8 @@
-//! Linear sentiment: scikit-learn's numbers, accuracy on real reviews, odd data, saving.
+//! Sentiment learnt from labels: scikit-learn's numbers, accuracy on real reviews, odd data, saving.
 
 use brand_nn_marketing::check;
 use brand_nn_marketing::text::linear::{Features, FittedLinear, LinearSentiment, LinearTones};
+use brand_nn_marketing::text::neural::{FittedNeural, NeuralSentiment};
 use brand_nn_marketing::text::route::Router;
 use brand_nn_marketing::text::sentiment::{
     Calibrated, Calibration, Language, Lexicon, Sentiment, Tone, ToneBand, polarities,
@@ -115,7 +116,8 @@ fn clothing(share: usize) -> Option<[f64; 4]> {
     let right = share_right(&numbers(&found), &numbers(&test_praise)).unwrap();
     let f1_praise = f1(&numbers(&found), &numbers(&test_praise), Average::Binary).unwrap();
 
-    let (fewer, fewer_praise, fewer_tones) = reviews.rows(|i| is_used(i) && i % 5 != 4 && i % 10 != 3);
+    let (fewer, fewer_praise, fewer_tones) =
+        reviews.rows(|i| is_used(i) && i % 5 != 4 && i % 10 != 3);
     let (held, held_praise, held_tones) = reviews.rows(|i| is_used(i) && i % 10 == 3);
     let fitted = model.fit(&fewer, &fewer_praise).unwrap();
     let fitted = Calibrated::fit(fitted, Calibration::Temperature, &held, &held_praise).unwrap();
@@ -164,6 +166,61 @@ fn tones_by_a_lexicon() {
     assert!(chosen > usual + 0.03 && chosen > 0.45);
 }
 
+/// The share of right answers of a network on the rows of zh_shopping that are held out.
+fn neural_accuracy(model: &NeuralSentiment) -> Option<f64> {
+    let rows = reviews("data/reviews/zh_shopping.tsv")?;
+    let part = |is_test: bool| -> (Vec<&str>, Vec<bool>) {
+        let rows = rows.iter().enumerate().filter(|(i, _)| (i % 5 == 4) == is_test);
+        rows.map(|(_, (good, text))| (text.as_str(), *good)).unzip()
+    };
+    let (texts, praise) = part(false);
+    let fitted = model.fit(&texts, &praise).unwrap();
+    let (texts, praise) = part(true);
+    let found: Vec<bool> = polarities(&fitted, &texts).iter().map(|p| *p > 0.0).collect();
+    Some(share_right(&numbers(&found), &numbers(&praise)).unwrap())
+}
+
+#[test]
+#[ignore = "some minutes of training"]
+fn a_network_on_chinese_reviews() {
+    let Some(right) = neural_accuracy(&NeuralSentiment::text_cnn(1)) else { return };
+    println!("TextCNN {right:.4}");
+    assert!(right >= 0.838, "{right}");
+}
+
+#[test]
+fn networks_read_the_order_of_words() {
+    // The same words in every text: only what comes first tells.
+    let text = |i: usize| {
+        let [first, last] = [["good", "bad"], ["bad", "good"]][i % 2];
+        format!("{first} {} then {last}", ["shop", "size", "cloth", "price", "staff"][i / 2 % 5])
+    };
+    let texts: Vec<String> = (0..240).map(text).collect();
+    let praise: Vec<bool> = (0..240).map(|i| i % 2 == 0).collect();
+    for model in [NeuralSentiment::text_cnn(7), NeuralSentiment::lstm(7)] {
+        let model = model.length(6).width(16).epochs(25).num_words(50);
+        let fitted = model.fit(&texts, &praise).unwrap();
+        let found = polarities(&fitted, &texts[..10]);
+        assert!(found.iter().zip(&praise).all(|(p, good)| (*p > 0.0) == *good), "{found:?}");
+        let again = polarities(&model.fit(&texts, &praise).unwrap(), &texts[..10]);
+        assert_eq!(found, again);
+        let name = format!("brand-nn-neural-{}.safetensors", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let fitted = fitted.save(&path).unwrap();
+        let opened = FittedNeural::open(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        for text in ["", "\u{202e}😁", "<script>", "好", &"long ".repeat(100_000)] {
+            let chance = opened.probability(text);
+            assert!((0.0..=1.0).contains(&chance) && chance == fitted.probability(text), "{text}");
+        }
+    }
+    let model = NeuralSentiment::lstm(1);
+    for (model, count) in [(model, 0), (model, 19), (model.width(0), 240), (model.epochs(0), 240)] {
+        let error = model.fit(&texts[..count], &praise[..count]).err().unwrap().to_string();
+        assert!(error.contains("; help: "), "{error}");
+    }
+}
+
 /// Texts of planted topics and the names of these.
 fn planted(language: Language, seed: u64, count: usize) -> (Vec<String>, Vec<String>) {
     let texts = PlantedTopics::new(language, seed).clarity(0.3).texts(count).unwrap();
@@ -179,7 +236,8 @@ fn a_router_by_a_few_examples() {
         let share = |least: f64| {
             let router = router.clone().least(least).unwrap();
             let routes = test.iter().map(|text| router.route(text));
-            let pairs = routes.zip(&test_classes).filter_map(|(route, is)| Some((route?.class, is)));
+            let pairs =
+                routes.zip(&test_classes).filter_map(|(route, is)| Some((route?.class, is)));
             let right: Vec<bool> = pairs.map(|(found, is)| found == *is).collect();
             let count = right.iter().filter(|right| **right).count();
             [count as f64 / right.len() as f64, right.len() as f64 / test.len() as f64]

@@ -1,11 +1,14 @@
 //! Topics: planted ones against scikit-learn's pipeline, names, trends, new texts, odd data.
 
 use brand_nn_marketing::check;
-use brand_nn_marketing::text::sentiment::Language;
+use brand_nn_marketing::text::linear::{Features, FittedTones, LinearSentiment, LinearTones};
+use brand_nn_marketing::text::route::{FittedRouter, Router};
+use brand_nn_marketing::text::sentiment::{Language, Sentiment, Tone};
 use brand_nn_marketing::text::topics::{FittedTopics, PlantedText, PlantedTopics, Topics};
 use brand_nn_stats::cluster::Dbscan;
 use brand_nn_stats::linear::Matrix;
 use brand_nn_stats::metrics::normalized_mutual_info;
+use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 /// Recipes of texts from clear to hard, each with its name in the golden file.
@@ -170,5 +173,137 @@ fn the_contract_of_estimators() {
     ];
     for error in wrong {
         assert!(error.to_string().contains("; help: "), "{error}");
+    }
+}
+
+/// What somebody may bring as a text.
+const ODD: [&str; 12] = [
+    "",
+    " \t\n\r\u{a0}\u{3000}",
+    "😁😁👍🏽👨\u{200d}👩❤️",
+    "好good良いхорошо좋아요طيب",
+    "\u{202e}dlrow olleh\u{202c} \u{2066}x\u{2069}",
+    "z\u{200b}e\u{200d}r\u{feff}o\u{200c}",
+    "\0\u{1}\u{7f}\u{fffd}\u{10ffff}",
+    "e\u{301}\u{301} ｆｕｌｌ İı ß ﬁ",
+    "<script>alert(1)</script> & \" '",
+    "!!!???...，，，。。。",
+    "NaN inf -0 1e999",
+    "parcel late 快递太慢",
+];
+
+/// One of each that learns from texts, learnt from odd ones.
+fn learnt() -> (FittedTones, FittedRouter, FittedTopics) {
+    let tones: Vec<Tone> = (0..ODD.len()).map(|i| Tone::of(i as f64 % 3.0 - 1.0, 0.5)).collect();
+    let classes: Vec<String> = (0..ODD.len()).map(|i| ["", "<b>", "好"][i % 3].into()).collect();
+    let features = Features::characters(1, 2).min_texts(1);
+    let topics = Topics::new(3, 1).features(features);
+    (
+        LinearTones::new(features).fit(&ODD, &tones).unwrap(),
+        Router::new().fit(&ODD, &classes).unwrap(),
+        topics.fit(&ODD).unwrap(),
+    )
+}
+
+#[track_caller]
+fn answers((tones, router, topics): &(FittedTones, FittedRouter, FittedTopics), text: &str) {
+    let shares = tones.shares(text);
+    assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{text}: {shares:?}");
+    assert!((-1.0..=1.0).contains(&tones.polarity(text)), "{text}");
+    let routes = router.routes(text);
+    assert!(routes.iter().all(|route| (0.5..=1.0).contains(&route.chance)), "{text}: {routes:?}");
+    assert_eq!(router.route(text), routes.into_iter().next());
+    assert!(topics.assign(&[text]).unwrap()[0].is_none_or(|topic| topic < 3), "{text}");
+}
+
+#[test]
+fn odd_and_long_texts_have_answers() {
+    let learnt = learnt();
+    ODD.iter().for_each(|text| answers(&learnt, text));
+    for unit in ["a", "好", "late 太 "] {
+        answers(&learnt, &unit.repeat(1_000_000 / unit.len()));
+    }
+    assert!(learnt.1.route("").is_none() && learnt.2.assign(&["", "𝔘"]).unwrap() == [None, None]);
+    let html = learnt.2.report(&ODD).unwrap().to_html();
+    assert!(!html.contains("<script>alert"));
+    // One class, one text, none: errors that name a fix.
+    let words = Features::words(1, 1).min_texts(1);
+    let errors = [
+        LinearTones::new(words).fit(&ODD, &[Tone::Neutral; 12]).unwrap_err(),
+        LinearTones::new(words).fit::<&str>(&[], &[]).unwrap_err(),
+        LinearSentiment::logistic(words).fit(&ODD[..1], &[true]).unwrap_err(),
+        Router::new().fit(&ODD, &["one"; 12]).unwrap_err(),
+        Router::new().fit(&ODD, &["one", "two"]).unwrap_err(),
+        Router::new().least(f64::NAN).fit(&ODD[..2], &["one", "two"]).unwrap_err(),
+        Router::new().fit(&["", ""], &["one", "two"]).unwrap_err(),
+        learnt.1.clone().least(2.0).unwrap_err(),
+        learnt.0.tuned(&ODD[..1], &[]).unwrap_err(),
+    ];
+    for error in errors {
+        assert!(error.to_string().contains("; help: "), "{error}");
+    }
+}
+
+/// Ten million bytes each; some seconds.
+#[test]
+#[ignore = "seconds where nothing is optimized"]
+fn very_long_texts_have_answers() {
+    let learnt = learnt();
+    for unit in ["a", "好", "late 太 "] {
+        answers(&learnt, &unit.repeat(10_000_000 / unit.len()));
+    }
+}
+
+#[test]
+fn the_contract_of_those_with_classes() {
+    let few = |rows: &[(&str, &str)]| -> Vec<(String, String)> {
+        rows.iter().map(|(text, class)| ((*text).to_owned(), (*class).to_owned())).collect()
+    };
+    let usual = few(&[("late parcel", "a"), ("flat battery", "b"), ("rude", "c"), ("parcel", "a")]);
+    let odd = [few(&[]), few(&[("", "a"), ("", "b")]), few(&[("x x", "a")]), few(&[("好", ""); 2])];
+    check::estimator(
+        &Router::new().features(Features::words(1, 2).min_texts(1)),
+        |router: &Router, rows: &Vec<(String, String)>| {
+            let (texts, classes): (Vec<&String>, Vec<&String>) =
+                rows.iter().map(|(text, class)| (text, class)).unzip();
+            router.fit(&texts, &classes)
+        },
+        &usual,
+        &odd,
+    );
+    check::estimator(
+        &LinearTones::new(Features::words(1, 2).min_texts(1)),
+        |model: &LinearTones, rows: &Vec<(String, String)>| {
+            let tone = |class: &str| [Tone::Negative, Tone::Positive][usize::from(class == "a")];
+            let tones: Vec<Tone> = rows.iter().map(|(_, class)| tone(class)).collect();
+            model.fit(&rows.iter().map(|(text, _)| text).collect::<Vec<_>>(), &tones)
+        },
+        &usual,
+        &odd,
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_text_has_answers(text in any::<String>(), near in "[好 a<\u{202e}\u{200b}😁,，]{0,40}") {
+        static LEARNT: std::sync::LazyLock<(FittedTones, FittedRouter, FittedTopics)> =
+            std::sync::LazyLock::new(learnt);
+        answers(&LEARNT, &text);
+        answers(&LEARNT, &near);
+    }
+
+    #[test]
+    fn any_texts_can_be_learnt(texts in proptest::collection::vec(any::<String>(), 0..8)) {
+        let classes: Vec<&str> = (0..texts.len()).map(|i| ["a", "b"][i % 2]).collect();
+        let features = Features::characters(1, 2).min_texts(1);
+        if let Err(error) = Router::new().features(features).fit(&texts, &classes) {
+            prop_assert!(error.to_string().contains("; help: "), "{error}");
+        }
+        match Topics::new(2, 1).features(features).fit(&texts) {
+            Ok(fitted) => prop_assert_eq!(fitted.assign(&texts).unwrap(), fitted.assigned()),
+            Err(error) => prop_assert!(error.to_string().contains("; help: "), "{error}"),
+        }
     }
 }

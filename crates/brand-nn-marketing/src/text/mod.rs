@@ -3,6 +3,7 @@
 pub mod clean;
 mod hash;
 pub mod linear;
+pub mod neural;
 pub mod redact;
 pub mod route;
 pub mod sentiment;

@@ -107,7 +107,11 @@ impl Router {
         checked(self.least)?;
         if texts.len() != classes.len() {
             let case = "texts and classes differ in number";
-            return Err(Error::Undefined { method: METHOD, case, help: "give each text its classes" });
+            return Err(Error::Undefined {
+                method: METHOD,
+                case,
+                help: "give each text its classes",
+            });
         }
         let of = |row: usize| classes[row].as_ref().iter().map(AsRef::as_ref);
         let names: BTreeSet<&str> = (0..texts.len()).flat_map(of).collect();

@@ -160,7 +160,10 @@ fn characters(text: &str) -> (String, Vec<(usize, usize)>) {
 }
 
 /// A value a text, computed by all threads.
-pub(super) fn in_parts<T: Sync, R: Send + Sync + Clone>(texts: &[T], f: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(super) fn in_parts<T: Sync, R: Send + Sync + Clone>(
+    texts: &[T],
+    f: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
     let parts: Vec<&[T]> = texts.chunks(256).collect();
     threads::map(parts.len(), |i| parts[i].iter().map(&f).collect::<Vec<_>>()).concat()
 }
@@ -170,6 +173,8 @@ pub(super) fn in_parts<T: Sync, R: Send + Sync + Clone>(texts: &[T], f: impl Fn(
 #[serde(from = "Vec<(String, f64)>", into = "Vec<(String, f64)>")]
 pub(in crate::text) struct Vocabulary {
     hashes: Vec<u64>,
+    /// The first term of each range of hashes, of which there are about as many as terms.
+    starts: Vec<u32>,
     terms: Vec<(String, f64)>,
 }
 
@@ -178,9 +183,16 @@ impl From<Vec<(String, f64)>> for Vocabulary {
         let hashed = terms.into_iter().map(|term| (hash::of(term.0.chars()), term));
         let mut hashed: Vec<(u64, (String, f64))> = hashed.collect();
         hashed.sort_by_key(|(hash, _)| *hash);
-        let (hashes, terms) = hashed.into_iter().unzip();
-        Self { hashes, terms }
+        let (hashes, terms): (Vec<u64>, Vec<_>) = hashed.into_iter().unzip();
+        let ranges = hashes.len().next_power_of_two();
+        let before = |range| hashes.partition_point(|hash| range_of(*hash, ranges) < range) as u32;
+        Self { starts: (0..=ranges).map(before).collect(), hashes, terms }
     }
+}
+
+/// Which of 2ᵏ ranges of the same length a hash lies in; hashes are spread evenly.
+fn range_of(hash: u64, ranges: usize) -> usize {
+    ((u128::from(hash) * ranges as u128) >> 64) as usize
 }
 
 impl From<Vocabulary> for Vec<(String, f64)> {
@@ -198,10 +210,17 @@ impl Vocabulary {
         &self.terms[term as usize].0
     }
 
+    /// The number of a term; there is hardly more than one in its range.
+    fn find(&self, hash: u64) -> Option<usize> {
+        let range = range_of(hash, self.starts.len() - 1);
+        let (start, end) = (self.starts[range] as usize, self.starts[range + 1] as usize);
+        self.hashes[start..end].iter().position(|known| *known == hash).map(|i| start + i)
+    }
+
     /// The terms of a text that are known, with their numbers, whose squares sum to 1.
     pub(in crate::text) fn row(&self, features: &Features, text: &str) -> Vec<(u32, f64)> {
         let value = |same: &[u64]| {
-            let term = self.hashes.binary_search(&same[0]).ok()?;
+            let term = self.find(same[0])?;
             let frequency = 1.0 + (same.len() as f64).ln();
             Some((term as u32, frequency * self.terms[term].1))
         };

@@ -14,7 +14,7 @@ pub(super) use rows::SparseRows;
 pub use tones::{FittedTones, LinearTones};
 
 use crate::text::sentiment::Sentiment;
-use crate::{Error, Result, door};
+use crate::{Result, door};
 use serde::{Deserialize, Serialize};
 
 /// TF-IDF features and a linear model of them, for praise against complaint.
@@ -104,7 +104,7 @@ impl LinearSentiment {
         let (Method::Logistic { inverse_penalty: setting }
         | Method::NaiveBayes { smoothing: setting }) = self.method;
         door::setting(METHOD, ("C or smoothing", setting), door::POSITIVE, "1 and 10 are usual")?;
-        check(texts.len(), praise)?;
+        door::labels(METHOD, texts.len(), praise)?;
         let vocabulary = self.features.fit(texts)?;
         let rows = vocabulary.rows(&self.features, texts);
         let (weights, intercept) = match self.method {
@@ -115,17 +115,6 @@ impl LinearSentiment {
         };
         Ok(FittedLinear { model: self.clone(), vocabulary, weights, intercept })
     }
-}
-
-fn check(texts: usize, praise: &[bool]) -> Result<()> {
-    let undefined = |case, help| Err(Error::Undefined { method: METHOD, case, help });
-    if texts != praise.len() {
-        return undefined("texts and labels differ in number", "give one label a text");
-    }
-    if praise.iter().all(|&good| good) || !praise.iter().any(|&good| good) {
-        return undefined("all labels are the same", "bring praise and complaints");
-    }
-    Ok(())
 }
 
 impl FittedLinear {
