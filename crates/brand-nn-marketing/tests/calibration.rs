@@ -92,7 +92,7 @@ fn english_sentences_by_folds() {
     };
     let (mut chances, mut praise) = (Vec::new(), Vec::new());
     for fold in 0..5 {
-        let is_held = |i: usize| i % 5 != fold && i / 5 % 5 == 0;
+        let is_held = |i: usize| i % 5 != fold && (i / 5).is_multiple_of(5);
         let (texts, labels) = part(&|i| i % 5 != fold && !is_held(i));
         let model = LinearSentiment::logistic(Features::words(1, 2)).fit(&texts, &labels).unwrap();
         let (held, held_praise) = part(&is_held);

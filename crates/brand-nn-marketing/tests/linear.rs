@@ -1,5 +1,7 @@
 //! Sentiment learnt from labels: scikit-learn's numbers, accuracy on real reviews, odd data, saving.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use brand_nn_marketing::check;
 use brand_nn_marketing::text::linear::{Features, FittedLinear, LinearSentiment, LinearTones};
 use brand_nn_marketing::text::neural::{FittedNeural, NeuralSentiment};
@@ -107,7 +109,7 @@ fn numbers<T: Copy + Into<u8>>(labels: &[T]) -> Vec<usize> {
 /// ten rows.
 fn clothing(share: usize) -> Option<[f64; 4]> {
     let reviews = Clothing::read()?;
-    let is_used = |i: usize| i / 10 % share == 0;
+    let is_used = |i: usize| (i / 10).is_multiple_of(share);
     let (texts, praise, _) = reviews.rows(|i| is_used(i) && i % 5 != 4);
     let (test, test_praise, test_tones) = reviews.rows(|i| i % 5 == 4);
     let model = LinearSentiment::logistic(Features::words(1, 2));
@@ -218,6 +220,22 @@ fn networks_read_the_order_of_words() {
     for (model, count) in [(model, 0), (model, 19), (model.width(0), 240), (model.epochs(0), 240)] {
         let error = model.fit(&texts[..count], &praise[..count]).err().unwrap().to_string();
         assert!(error.contains("; help: "), "{error}");
+    }
+}
+
+#[test]
+#[ignore = "seconds where it is optimized, a minute elsewhere"]
+fn a_million_short_reviews_in_a_minute() {
+    for language in [Language::English, Language::Chinese] {
+        let (texts, _) = planted(language, 3, 1_000_000);
+        let praise: Vec<bool> = texts.iter().map(|text| text.len() % 2 == 0).collect();
+        let model = LinearSentiment::naive_bayes(Features::for_texts(&texts[..9]));
+        let fitted = model.fit(&texts[..20_000], &praise[..20_000]).unwrap();
+        let start = std::time::Instant::now();
+        let found = polarities(&fitted, &texts);
+        let seconds = start.elapsed().as_secs_f64();
+        println!("{language:?}: {} reviews in {seconds:.1} s", found.len());
+        assert!(seconds <= 60.0, "{seconds}");
     }
 }
 
