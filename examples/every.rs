@@ -16,6 +16,8 @@ mod fine_tune;
 mod listen;
 #[path = "monitor.rs"]
 mod monitor;
+#[path = "route.rs"]
+mod route;
 #[path = "sentiment.rs"]
 mod sentiment;
 #[path = "value.rs"]
@@ -128,6 +130,12 @@ fn an_experiment_finds_what_is_there() {
         let [low, high] = experiment::run(42, save).unwrap();
         assert!(low < 0.02 && 0.02 < high, "{low} {high}");
     });
+}
+
+#[test]
+fn feedback_finds_its_team() {
+    let [all, sure] = route::run(1500).unwrap();
+    assert!(sure > all);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //! | `embed_and_search` | texts that are found by their meaning | `cargo run --release --example embed_and_search` |
 //! | `experiment` | a test of two pages, planned, watched and analysed | `cargo run --release --example experiment` |
 //! | `fine_tune` | a published encoder that learns a task by a small adapter | `cargo run --release --example fine_tune` |
+//! | `route` | feedback in, the team that it belongs to out | `cargo run --release --example route` |
 //! | `sentiment` | reviews in, a trained sentiment model out | `cargo run --release --example sentiment` |
 //! | `value` | purchases in, what each customer is worth out | `cargo run --release --example value` |
 //! | `write_copy` | a small GPT that learns to write reviews | `cargo run --release --example write_copy` |

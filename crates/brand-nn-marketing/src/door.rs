@@ -25,6 +25,18 @@ pub(crate) fn value(
     Err(Error::Value { data, row: row + 1, column, got, expected, help })
 }
 
+/// One label a text, and both kinds.
+pub(crate) fn labels(method: &'static str, texts: usize, praise: &[bool]) -> Result<()> {
+    let undefined = |case, help| Err(Error::Undefined { method, case, help });
+    if texts != praise.len() {
+        return undefined("texts and labels differ in number", "give one label a text");
+    }
+    if praise.iter().all(|&good| good) || !praise.iter().any(|&good| good) {
+        return undefined("all labels are the same", "bring praise and complaints");
+    }
+    Ok(())
+}
+
 pub(crate) const POSITIVE: (&str, fn(f64) -> bool) =
     ("a finite number above 0", |x| x.is_finite() && x > 0.0);
 pub(crate) const NOT_NEGATIVE: (&str, fn(f64) -> bool) =

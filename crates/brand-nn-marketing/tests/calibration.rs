@@ -74,3 +74,42 @@ fn chinese_reviews() {
         assert!(curve.windows(2).all(|pair| pair[0] < pair[1]), "{curve:?}");
     }
 }
+
+/// Each fold's chances come from a model of the other four, calibrated by a fifth of these.
+#[test]
+fn english_sentences_by_folds() {
+    let files = ["en_amazon", "en_imdb"].map(|name| data(&format!("data/reviews/{name}.tsv")));
+    let [Some(amazon), Some(imdb)] = files else { return };
+    let text = [amazon, imdb].map(|path| std::fs::read_to_string(path).unwrap());
+    let lines = text.iter().flat_map(|text| text.lines().skip(1));
+    let rows: Vec<(bool, &str)> = lines
+        .filter_map(|line| line.split_once('\t'))
+        .map(|(label, text)| (label == "1", text))
+        .collect();
+    let part = |is_in: &dyn Fn(usize) -> bool| -> (Vec<&str>, Vec<bool>) {
+        let rows = rows.iter().enumerate().filter(|(i, _)| is_in(*i));
+        rows.map(|(_, (good, text))| (*text, *good)).unzip()
+    };
+    let (mut chances, mut praise) = (Vec::new(), Vec::new());
+    for fold in 0..5 {
+        let is_held = |i: usize| i % 5 != fold && (i / 5).is_multiple_of(5);
+        let (texts, labels) = part(&|i| i % 5 != fold && !is_held(i));
+        let model = LinearSentiment::logistic(Features::words(1, 2)).fit(&texts, &labels).unwrap();
+        let (held, held_praise) = part(&is_held);
+        let fitted = Calibrated::fit(model, Calibration::Temperature, &held, &held_praise).unwrap();
+        let (test, test_praise) = part(&|i| i % 5 == fold);
+        chances.extend(test.iter().map(|text| fitted.probability(text)));
+        praise.extend(test_praise);
+    }
+    let error = expected_calibration_error(&chances, &praise, 15).unwrap();
+    println!("calibration error {error:.4}");
+    assert!(error <= 0.03, "{error}");
+    let right = |least: f64| {
+        let sure = chances.iter().zip(&praise).filter(|(p, _)| p.max(1.0 - *p) >= least);
+        let sure: Vec<bool> = sure.map(|(p, good)| (*p > 0.5) == *good).collect();
+        sure.iter().filter(|right| **right).count() as f64 / sure.len() as f64
+    };
+    let curve = [0.5, 0.6, 0.7, 0.8, 0.9].map(right);
+    println!("{curve:.3?}");
+    assert!(curve.windows(2).all(|pair| pair[0] < pair[1]), "{curve:?}");
+}

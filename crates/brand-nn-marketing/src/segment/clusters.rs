@@ -160,12 +160,13 @@ fn profiles(
     (0..clusters.centres.rows()).map(profile).collect()
 }
 
-fn sampled_silhouette(scaled: &Matrix, clusters: &[usize]) -> Option<f64> {
-    let every = scaled.rows().div_ceil(COMPARED).max(1);
-    let rows: Vec<_> = (0..scaled.rows()).step_by(every).collect();
-    let points: Vec<f64> = rows.iter().flat_map(|row| scaled.row(*row).to_vec()).collect();
+/// The silhouette of at most [`COMPARED`] rows; none where it is undefined.
+pub(crate) fn sampled_silhouette(points: &Matrix, clusters: &[usize]) -> Option<f64> {
+    let every = points.rows().div_ceil(COMPARED).max(1);
+    let rows: Vec<_> = (0..points.rows()).step_by(every).collect();
+    let taken: Vec<f64> = rows.iter().flat_map(|row| points.row(*row).to_vec()).collect();
     let labels: Vec<usize> = rows.iter().map(|row| clusters[*row]).collect();
-    silhouette(&points, scaled.cols(), &labels).ok()
+    silhouette(&taken, points.cols(), &labels).ok()
 }
 
 impl FittedTableSegments {

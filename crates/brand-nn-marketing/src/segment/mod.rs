@@ -3,5 +3,6 @@
 mod clusters;
 mod rfm;
 
+pub(crate) use clusters::sampled_silhouette;
 pub use clusters::{FittedTableSegments, SegmentProfile, TableSegments};
 pub use rfm::{RfmCustomer, RfmSegmentation, RfmSegments, Segment};

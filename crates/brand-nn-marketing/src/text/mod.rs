@@ -9,5 +9,8 @@ pub mod linear;
 pub mod mention;
 pub mod phrase;
 pub(crate) mod quotes;
+pub mod neural;
 pub mod redact;
+pub mod route;
 pub mod sentiment;
+pub mod topics;

@@ -1,6 +1,6 @@
 //! What is counted in a text: words or characters, and runs of them, by TF-IDF.
 
-use super::SparseRows;
+use super::{SparseRows, TermEffect};
 use crate::text::hash;
 use crate::{Error, Result, door};
 use brand_nn_kernels::threads;
@@ -72,7 +72,7 @@ impl Features {
     }
 
     /// The terms of some texts.
-    pub(super) fn fit<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<Vocabulary> {
+    pub(in crate::text) fn fit<T: AsRef<str> + Sync>(&self, texts: &[T]) -> Result<Vocabulary> {
         let (shortest, longest) = self.lengths;
         let range: (_, fn(f64) -> bool) = ("1 to 16", |x| (1.0..=16.0).contains(&x));
         door::setting("features", ("shortest", shortest as f64), range, "1 is usual")?;
@@ -160,7 +160,10 @@ fn characters(text: &str) -> (String, Vec<(usize, usize)>) {
 }
 
 /// A value a text, computed by all threads.
-fn in_parts<T: Sync, R: Send + Sync + Clone>(texts: &[T], f: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(super) fn in_parts<T: Sync, R: Send + Sync + Clone>(
+    texts: &[T],
+    f: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
     let parts: Vec<&[T]> = texts.chunks(256).collect();
     threads::map(parts.len(), |i| parts[i].iter().map(&f).collect::<Vec<_>>()).concat()
 }
@@ -168,8 +171,10 @@ fn in_parts<T: Sync, R: Send + Sync + Clone>(texts: &[T], f: impl Fn(&T) -> R + 
 /// The terms that count, each with its inverse document frequency, in the order of their hashes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Vec<(String, f64)>", into = "Vec<(String, f64)>")]
-pub(super) struct Vocabulary {
+pub(in crate::text) struct Vocabulary {
     hashes: Vec<u64>,
+    /// The first term of each range of hashes, of which there are about as many as terms.
+    starts: Vec<u32>,
     terms: Vec<(String, f64)>,
 }
 
@@ -178,9 +183,16 @@ impl From<Vec<(String, f64)>> for Vocabulary {
         let hashed = terms.into_iter().map(|term| (hash::of(term.0.chars()), term));
         let mut hashed: Vec<(u64, (String, f64))> = hashed.collect();
         hashed.sort_by_key(|(hash, _)| *hash);
-        let (hashes, terms) = hashed.into_iter().unzip();
-        Self { hashes, terms }
+        let (hashes, terms): (Vec<u64>, Vec<_>) = hashed.into_iter().unzip();
+        let ranges = hashes.len().next_power_of_two();
+        let before = |range| hashes.partition_point(|hash| range_of(*hash, ranges) < range) as u32;
+        Self { starts: (0..=ranges).map(before).collect(), hashes, terms }
     }
+}
+
+/// Which of 2ᵏ ranges of the same length a hash lies in; hashes are spread evenly.
+fn range_of(hash: u64, ranges: usize) -> usize {
+    ((u128::from(hash) * ranges as u128) >> 64) as usize
 }
 
 impl From<Vocabulary> for Vec<(String, f64)> {
@@ -190,18 +202,25 @@ impl From<Vocabulary> for Vec<(String, f64)> {
 }
 
 impl Vocabulary {
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::text) fn len(&self) -> usize {
         self.terms.len()
     }
 
-    pub(super) fn term(&self, term: u32) -> &str {
+    pub(in crate::text) fn term(&self, term: u32) -> &str {
         &self.terms[term as usize].0
     }
 
+    /// The number of a term; there is hardly more than one in its range.
+    fn find(&self, hash: u64) -> Option<usize> {
+        let range = range_of(hash, self.starts.len() - 1);
+        let (start, end) = (self.starts[range] as usize, self.starts[range + 1] as usize);
+        self.hashes[start..end].iter().position(|known| *known == hash).map(|i| start + i)
+    }
+
     /// The terms of a text that are known, with their numbers, whose squares sum to 1.
-    pub(super) fn row(&self, features: &Features, text: &str) -> Vec<(u32, f64)> {
+    pub(in crate::text) fn row(&self, features: &Features, text: &str) -> Vec<(u32, f64)> {
         let value = |same: &[u64]| {
-            let term = self.hashes.binary_search(&same[0]).ok()?;
+            let term = self.find(same[0])?;
             let frequency = 1.0 + (same.len() as f64).ln();
             Some((term as u32, frequency * self.terms[term].1))
         };
@@ -212,7 +231,25 @@ impl Vocabulary {
         row
     }
 
-    pub(super) fn rows<T: AsRef<str> + Sync>(
+    /// What each term of a text adds, given the weights of terms, the largest effects first.
+    pub(super) fn effects(
+        &self,
+        features: &Features,
+        text: &str,
+        weight: impl Fn(u32) -> f64,
+    ) -> Vec<TermEffect> {
+        let effect = |&(term, value): &(u32, f64)| TermEffect {
+            term: self.term(term).to_owned(),
+            effect: value * weight(term),
+        };
+        let mut effects: Vec<_> = self.row(features, text).iter().map(effect).collect();
+        effects.sort_by(|a, b| {
+            b.effect.abs().total_cmp(&a.effect.abs()).then_with(|| a.term.cmp(&b.term))
+        });
+        effects
+    }
+
+    pub(in crate::text) fn rows<T: AsRef<str> + Sync>(
         &self,
         features: &Features,
         texts: &[T],

@@ -10,11 +10,11 @@ const PRODUCTS: usize = 200;
 /// The slope at which the search ends, as a share of the slope at 0.
 const TOLERANCE: f64 = 1e-6;
 
-/// Weights and intercept where ½ ‖w‖² + C Σ ln(1 + e^(−y (w x + b))) is smallest.
+/// Weights and intercept where ½ ‖w‖² + Σ c ln(1 + e^(−y (w x + b))) is smallest, c a cost a row.
 ///
 /// After Lin, Weng and Keerthi 2008, with halved steps in place of a trust region.
-pub(super) fn fit(rows: &SparseRows, praise: &[bool], c: f64) -> Result<(Vec<f64>, f64)> {
-    let problem = Problem { rows, praise, c };
+pub(super) fn fit(rows: &SparseRows, praise: &[bool], costs: &[f64]) -> Result<(Vec<f64>, f64)> {
+    let problem = Problem { rows, praise, costs };
     let mut weights = vec![0.0; rows.columns + 1];
     let mut state = problem.state(&weights);
     let goal = TOLERANCE * norm(&state.gradient);
@@ -37,7 +37,7 @@ fn not_converged() -> Error {
 struct Problem<'a> {
     rows: &'a SparseRows,
     praise: &'a [bool],
-    c: f64,
+    costs: &'a [f64],
 }
 
 /// The loss at some weights, its gradient, and what the Hessian needs.
@@ -53,12 +53,12 @@ impl Problem<'_> {
         let penalized = &weights[..self.rows.columns];
         let mut value = 0.5 * dot(penalized, penalized);
         let (mut residuals, mut curvatures) = (Vec::new(), Vec::new());
-        for (&score, &good) in scores.iter().zip(self.praise) {
+        for ((&score, &good), &cost) in scores.iter().zip(self.praise).zip(self.costs) {
             let margin = if good { score } else { -score };
-            value += self.c * ((-margin.abs()).exp().ln_1p() + (-margin).max(0.0));
+            value += cost * ((-margin.abs()).exp().ln_1p() + (-margin).max(0.0));
             let chance = 1.0 / (1.0 + (-score).exp());
-            residuals.push(self.c * (chance - f64::from(good)));
-            curvatures.push(self.c * chance * (1.0 - chance));
+            residuals.push(cost * (chance - f64::from(good)));
+            curvatures.push(cost * chance * (1.0 - chance));
         }
         let mut gradient = self.rows.transposed_times(&residuals);
         gradient.iter_mut().zip(penalized).for_each(|(slope, weight)| *slope += weight);

@@ -3,14 +3,18 @@
 mod bayes;
 mod features;
 mod logistic;
+mod one_vs_rest;
 mod rows;
+mod tones;
 
+pub(super) use features::Vocabulary;
 pub use features::{Features, Grams};
+pub(super) use one_vs_rest::{FittedOneVsRest, OneVsRest};
+pub(super) use rows::SparseRows;
+pub use tones::{FittedTones, LinearTones};
 
 use crate::text::sentiment::Sentiment;
-use crate::{Error, Result, door};
-use features::Vocabulary;
-use rows::SparseRows;
+use crate::{Result, door};
 use serde::{Deserialize, Serialize};
 
 /// TF-IDF features and a linear model of them, for praise against complaint.
@@ -100,26 +104,17 @@ impl LinearSentiment {
         let (Method::Logistic { inverse_penalty: setting }
         | Method::NaiveBayes { smoothing: setting }) = self.method;
         door::setting(METHOD, ("C or smoothing", setting), door::POSITIVE, "1 and 10 are usual")?;
-        check(texts.len(), praise)?;
+        door::labels(METHOD, texts.len(), praise)?;
         let vocabulary = self.features.fit(texts)?;
         let rows = vocabulary.rows(&self.features, texts);
         let (weights, intercept) = match self.method {
-            Method::Logistic { inverse_penalty } => logistic::fit(&rows, praise, inverse_penalty)?,
+            Method::Logistic { inverse_penalty } => {
+                logistic::fit(&rows, praise, &vec![inverse_penalty; praise.len()])?
+            }
             Method::NaiveBayes { smoothing } => bayes::fit(&rows, praise, smoothing),
         };
         Ok(FittedLinear { model: self.clone(), vocabulary, weights, intercept })
     }
-}
-
-fn check(texts: usize, praise: &[bool]) -> Result<()> {
-    let undefined = |case, help| Err(Error::Undefined { method: METHOD, case, help });
-    if texts != praise.len() {
-        return undefined("texts and labels differ in number", "give one label a text");
-    }
-    if praise.iter().all(|&good| good) || !praise.iter().any(|&good| good) {
-        return undefined("all labels are the same", "bring praise and complaints");
-    }
-    Ok(())
 }
 
 impl FittedLinear {
@@ -133,16 +128,7 @@ impl FittedLinear {
     /// What each term of a text adds to its log-odds, the largest effects first.
     #[must_use]
     pub fn explain(&self, text: &str) -> Vec<TermEffect> {
-        let row = self.vocabulary.row(&self.model.features, text);
-        let effect = |&(term, value): &(u32, f64)| {
-            let name = self.vocabulary.term(term).to_owned();
-            TermEffect { term: name, effect: value * self.weight(term) }
-        };
-        let mut effects: Vec<_> = row.iter().map(effect).collect();
-        effects.sort_by(|a, b| {
-            b.effect.abs().total_cmp(&a.effect.abs()).then_with(|| a.term.cmp(&b.term))
-        });
-        effects
+        self.vocabulary.effects(&self.model.features, text, |term| self.weight(term))
     }
 
     /// How many terms it knows.
@@ -157,9 +143,8 @@ impl FittedLinear {
         self.intercept
     }
 
-    /// A term of a file that was tampered with may lack its weight.
     fn weight(&self, term: u32) -> f64 {
-        self.weights.get(term as usize).copied().unwrap_or(0.0)
+        one_vs_rest::weight(&self.weights, term)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Probabilities that mean what they say: of texts with 0.8, eight in ten praise.
 
-use super::Sentiment;
+use super::{Sentiment, polarities};
 use crate::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -142,20 +142,25 @@ impl<S: Sentiment> Calibrated<S> {
     ///
     /// # Errors
     /// As [`Calibration::fit`].
-    pub fn fit<T: AsRef<str>>(
+    pub fn fit<T: AsRef<str> + Sync>(
         sentiment: S,
         calibration: Calibration,
         texts: &[T],
         praise: &[bool],
     ) -> Result<Self> {
         let chances: Vec<f64> =
-            texts.iter().map(|text| sentiment.probability(text.as_ref())).collect();
+            polarities(&sentiment, texts).iter().map(|polarity| (1.0 + polarity) / 2.0).collect();
         Ok(Self { calibration: calibration.fit(&chances, praise)?, sentiment })
     }
 }
 
 impl<S: Sentiment> Sentiment for Calibrated<S> {
     fn polarity(&self, text: &str) -> f64 {
-        2.0 * self.calibration.probability(self.sentiment.probability(text)) - 1.0
+        self.polarities(&[text])[0]
+    }
+
+    fn polarities(&self, texts: &[&str]) -> Vec<f64> {
+        let better = |polarity: &f64| self.calibration.probability((1.0 + polarity) / 2.0);
+        self.sentiment.polarities(texts).iter().map(|p| 2.0 * better(p) - 1.0).collect()
     }
 }

@@ -70,7 +70,7 @@ const REACH: usize = 5;
 const EXCLAMATION: f64 = 0.292;
 
 /// Unified ideographs, without those that need two UTF-16 units.
-pub(super) fn is_han(c: char) -> bool {
+pub(in crate::text) fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 

@@ -1,11 +1,14 @@
 //! How a text feels about what it speaks of, by one interface whatever the method.
 
+mod band;
 mod calibration;
 mod chinese;
 mod english;
 mod lexicon;
 
+pub use band::ToneBand;
 pub use calibration::{Calibrated, Calibration, FittedCalibration};
+pub(super) use chinese::is_han;
 pub use english::Shares;
 pub use lexicon::{Language, Lexicon};
 
@@ -30,6 +33,11 @@ use serde::{Deserialize, Serialize};
 pub trait Sentiment: Sync {
     /// How the text feels: −1 as bad as can be, 1 as good as can be.
     fn polarity(&self, text: &str) -> f64;
+
+    /// How each of some texts feels, for methods that are quicker with many at once.
+    fn polarities(&self, texts: &[&str]) -> Vec<f64> {
+        texts.iter().map(|text| self.polarity(text)).collect()
+    }
 
     /// The chance that it is praise, where it is praise or complaint: (1 + polarity) / 2.
     fn probability(&self, text: &str) -> f64 {
@@ -59,7 +67,7 @@ pub trait Sentiment: Sync {
 pub fn polarities<T: AsRef<str> + Sync>(sentiment: &dyn Sentiment, texts: &[T]) -> Vec<f64> {
     let parts: Vec<&[T]> = texts.chunks(CHUNK).collect();
     let part = |i: usize| -> Vec<f64> {
-        parts[i].iter().map(|text| sentiment.polarity(text.as_ref())).collect()
+        sentiment.polarities(&parts[i].iter().map(AsRef::as_ref).collect::<Vec<_>>())
     };
     threads::map(parts.len(), part).concat()
 }
