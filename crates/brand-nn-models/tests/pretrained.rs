@@ -6,8 +6,8 @@ mod common;
 use brand_nn_autodiff::{ParamSet, Params};
 use brand_nn_layers::Pass;
 use brand_nn_models::{
-    Bert, BertConfig, MaskedLanguageModel, Pooling, SentenceEncoder, SequenceClassifier, Tokens,
-    load_weights,
+    Bert, BertConfig, Family, MaskedLanguageModel, NextSentencePredictor, Pooling,
+    PretrainingModel, SentenceEncoder, SequenceClassifier, Tokens, load_weights,
 };
 use brand_nn_tensor::{DType, Tensor, check, io::TensorFile};
 use brand_nn_text::SubwordTokenizer;
@@ -183,6 +183,11 @@ fn heads_are_drawn_where_the_folder_has_none() {
     let masked = MaskedLanguageModel::from_pretrained(folder.path(), 5).unwrap();
     assert!(masked.params("*.decoder.weight").unwrap()[0].is_tied_to(&masked.encoder.words.weight));
     assert!(SequenceClassifier::from_pretrained(folder.path(), 0, 5).is_err());
+    let roberta = BertConfig { model_type: Family::Roberta, ..config() };
+    let error = NextSentencePredictor::from_config(&roberta, 5).unwrap_err().to_string();
+    assert!(error.contains("model_type is Roberta, expected Bert"), "{error}");
+    let error = PretrainingModel::open(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("cls.seq_relationship.weight"), "{error}");
     let error = SequenceClassifier::open(folder.path(), 3).unwrap_err().to_string();
     assert!(error.contains("missing: classifier.weight, classifier.bias"), "{error}");
 }

@@ -136,7 +136,12 @@ impl Bert {
     /// # Errors
     /// As [`encode`](Self::encode).
     pub fn pooled(&self, tokens: &Tokens, pass: &mut Pass) -> layers::Result<Var> {
-        let first = self.encode(&tokens.trimmed(), pass)?.select(1, 0);
+        self.pool(&self.encode(&tokens.trimmed(), pass)?, pass)
+    }
+
+    /// The vector of each text, of those of its tokens.
+    pub(super) fn pool(&self, vectors: &Var, pass: &mut Pass) -> layers::Result<Var> {
+        let first = vectors.select(1, 0);
         self.pooler.as_ref().map_or(Ok(first.clone()), |pooler| pooler.call(&first, pass))
     }
 

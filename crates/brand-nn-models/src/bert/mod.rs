@@ -9,6 +9,6 @@ pub use config::{BertConfig, Family};
 pub(crate) use config::{activation, divides, share, size};
 pub use encoder::Bert;
 pub use heads::{
-    MaskedLanguageModel, Pooling, QuestionAnswerer, SentenceEncoder, SequenceClassifier,
-    TokenClassifier,
+    MaskedLanguageModel, NextSentencePredictor, Pooling, PretrainingLoss, PretrainingModel,
+    QuestionAnswerer, SentenceEncoder, SequenceClassifier, TokenClassifier,
 };
