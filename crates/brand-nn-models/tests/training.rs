@@ -1,14 +1,24 @@
 //! What models learn from raw texts: rows, targets and masks.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
+use brand_nn_autodiff::{ParamSet, Params, Role};
 use brand_nn_losses::{CrossEntropy, Loss};
 use brand_nn_models::{
     BertConfig, FineTune, Generation, Gpt2, Gpt2Config, IGNORED, MaskedPairs, MaskedTexts,
     NextSentencePredictor, PretrainingLoss, SequenceClassifier, Tokens, pack_texts, sentence_pairs,
 };
-use brand_nn_tensor::{DType, Tensor, check::data};
+use brand_nn_tensor::{
+    DType, Tensor,
+    check::{assert_close, data},
+};
 use brand_nn_text::{SubwordTokenizer, Subwords};
-use brand_nn_train::{DataSet, Fit};
+use brand_nn_train::{Batch, Callback, Checkpoint, DataSet, Epoch, Fit, Result, TrainingStep};
+use std::{
+    collections::BTreeMap,
+    ops::ControlFlow,
+    path::PathBuf,
+    sync::mpsc::{Sender, channel},
+};
 
 #[test]
 fn rows_are_full_and_targets_are_the_next_tokens() {
@@ -173,6 +183,125 @@ fn frozen_parts_stay() {
     assert_eq!(trainer.model.encoder.words.weight.value().unwrap(), before);
     let error = fit("*embedings*", trainer.model);
     assert!(error.err().unwrap().to_string().contains("no parameter matches"));
+}
+
+/// A model of two layers without dropout.
+fn classifier() -> SequenceClassifier {
+    let config = BertConfig {
+        hidden_dropout_prob: 0.0,
+        attention_probs_dropout_prob: 0.0,
+        ..BertConfig::new(10, 8, 2)
+    };
+    SequenceClassifier::from_config(&config, 2, 1).unwrap()
+}
+
+fn rows(count: usize) -> (Tokens, Tensor) {
+    let ids = Tensor::from([[2_i64, 5, 3], [2, 6, 3]]).tile(&[count / 2, 1]);
+    (Tokens::new(ids), Tensor::from([0_i64, 1]).tile(&[count / 2]))
+}
+
+/// Notes after each epoch which parameters have another value than before it.
+struct Changed {
+    before: BTreeMap<String, Tensor>,
+    epochs: Sender<Vec<String>>,
+}
+
+impl Callback for Changed {
+    fn epoch_end(&mut self, epoch: &mut Epoch<'_>) -> Result<ControlFlow<()>> {
+        let values = ParamSet::all(&*epoch.model)?.to_file()?.tensors;
+        let old = std::mem::replace(&mut self.before, values);
+        let all = self.before.iter().filter(|(name, value)| old[*name] != **value);
+        self.epochs.send(all.map(|(name, _)| name.clone()).collect()).unwrap();
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+#[test]
+fn layers_join_one_after_the_other() {
+    let model = classifier();
+    model.params("*.position_embeddings.*").unwrap().freeze();
+    let (epochs, changed) = channel();
+    let before = ParamSet::all(&model).unwrap().to_file().unwrap().tensors;
+    let plan = Fit::epochs(5).batch_size(4).callback(Changed { before, epochs }).quiet();
+    let recipe = FineTune::new(1e-2).gradual_unfreezing();
+    let (trainer, _) = recipe.fit(model, &rows(8), CrossEntropy::default(), plan).unwrap();
+    let parts = [
+        "classifier.weight",
+        "layer.1.output",
+        "layer.0.output",
+        "word_embeddings",
+        "position_emb",
+    ];
+    let found: Vec<_> = changed
+        .iter()
+        .map(|names| parts.map(|part| names.iter().any(|name| name.contains(part))))
+        .collect();
+    let first = |count| [0, 1, 2, 3, 4].map(|place| place < count);
+    assert_eq!(found, [first(1), first(2), first(3), first(4), first(4)]);
+    let is_frozen = |name: &str| trainer.model.params(name).unwrap()[0].role() == Role::Frozen;
+    assert!(is_frozen("*.position_embeddings.weight") && !is_frozen("*.word_embeddings.weight"));
+}
+
+/// Keeps the file of an early step in a folder.
+struct Keep(PathBuf);
+
+impl Callback for Keep {
+    fn step_end(&mut self, step: &mut TrainingStep<'_>) -> Result<ControlFlow<()>> {
+        if step.number == 6 {
+            std::fs::copy(self.0.join("last"), self.0.join("sixth")).unwrap();
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+#[test]
+fn a_training_that_unfreezes_goes_on_within_an_epoch() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let fit = |plan: fn(Fit, PathBuf) -> Fit| {
+        let plan = plan(Fit::epochs(3), path("sixth")).batch_size(4); // of four steps each
+        let plan = plan.checkpoint(Checkpoint::new(path("last")).every_steps(6));
+        let plan = plan.callback(Keep(folder.path().into())).quiet();
+        let recipe = FineTune::new(1e-2).gradual_unfreezing();
+        let data = rows(16);
+        let (trainer, _) = recipe.fit(classifier(), &data, CrossEntropy::default(), plan).unwrap();
+        ParamSet::all(&trainer.model).unwrap().to_file().unwrap().tensors
+    };
+    let whole = fit(|plan, _| plan);
+    assert_eq!(fit(Fit::resume_from), whole);
+}
+
+/// Notes the rate that each step leaves.
+struct Rates(Sender<f64>);
+
+impl Callback for Rates {
+    fn step_end(&mut self, step: &mut TrainingStep<'_>) -> Result<ControlFlow<()>> {
+        self.0.send(step.optimizer.rate()).unwrap();
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+#[test]
+fn gathered_batches_are_one_large_batch() {
+    let fit = |plan: Fit| {
+        let plan = plan.validation_split(0.2).seed(3);
+        let steps = plan.num_steps(25).unwrap();
+        let (sender, rates) = channel();
+        let data = rows(26).rows(&Vec::from_iter(0..25)).unwrap();
+        let recipe = FineTune::new(1e-2).warm_up(0.3);
+        let plan = plan.callback(Rates(sender)).quiet();
+        let (trainer, _) = recipe.fit(classifier(), &data, CrossEntropy::default(), plan).unwrap();
+        let rates: Vec<_> = rates.iter().collect();
+        assert_eq!(rates.len() as u64, steps);
+        (rates, trainer.model.classes.weight.value().unwrap())
+    };
+    let (rates, weight) = fit(Fit::epochs(7).batch_size(8)); // 8, 8 and 4 rows
+    let (same, near) = fit(Fit::epochs(7).batch_size(4).accumulate(2)); // 4 + 4, 4 + 4 and 4
+    assert_eq!(rates, same);
+    assert_close(&near, &weight, 1e-4);
+    let rising = rates.iter().position(|rate| *rate == 1e-2);
+    assert_eq!((rising, rates.len()), (Some(4), 21)); // the sixth step has the whole rate
+    assert_eq!(rates.last(), Some(&0.0));
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod fine_tune;
 mod hiding;
 mod pairs;
 mod texts;
+mod unfreezing;
 
 pub use fine_tune::FineTune;
 pub use pairs::{MaskedPairs, sentence_pairs};
