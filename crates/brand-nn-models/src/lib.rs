@@ -9,6 +9,7 @@
 //! | compare texts by their meaning | [`SentenceEncoder`] |
 //! | go from texts to answers in one line | [`TextClassifier`], [`TextTagger`], [`TextEmbedder`], [`MaskFiller`], [`TextWriter`] |
 //! | teach a published model a task | [`FineTune`] |
+//! | learn classes from a handful of texts | [`FewShot`] |
 //! | train on raw texts | [`pack_texts`], [`MaskedTexts`]; pairs of sentences with [`PretrainingModel`]: [`sentence_pairs`], [`MaskedPairs`] |
 //! | train a few numbers instead of all | [`Lora`], [`Adapter`] |
 //! | read or train GPT-2, write texts | [`Gpt2`], [`Generation`] |
@@ -39,8 +40,8 @@ pub use generate::{
 pub use gpt2::{Cache, Gpt2, Gpt2Config, Projection};
 pub use lora::{Adapter, Lora};
 pub use pipeline::{
-    Classified, Filled, MaskFiller, Similar, Tagged, TextClassifier, TextEmbedder, TextTagger,
-    TextWriter,
+    Classified, FewShot, FewShotClassifier, Filled, MaskFiller, Similar, Tagged, TextClassifier,
+    TextEmbedder, TextTagger, TextWriter,
 };
 pub use pretrained::load_weights;
 pub use tokens::Tokens;

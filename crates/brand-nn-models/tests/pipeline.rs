@@ -5,11 +5,13 @@ mod common;
 
 use brand_nn_autodiff::ParamSet;
 use brand_nn_models::{
-    BertConfig, Gpt2, Gpt2Config, MaskFiller, MaskedLanguageModel, Pooling, SentenceEncoder,
-    SequenceClassifier, TextClassifier, TextEmbedder, TextTagger, TextWriter, TokenClassifier,
+    BertConfig, FewShot, FewShotClassifier, FineTune, Gpt2, Gpt2Config, MaskFiller,
+    MaskedLanguageModel, Pooling, SentenceEncoder, SequenceClassifier, TextClassifier,
+    TextEmbedder, TextTagger, TextWriter, TokenClassifier,
 };
 use brand_nn_tensor::{Tensor, check};
 use brand_nn_text::{SubwordTokenizer, Subwords};
+use brand_nn_train::Fit;
 
 const TEXTS: [&str; 3] = ["great brand great price", "poor brand poor price", "a great bargain"];
 
@@ -125,4 +127,59 @@ fn tags_know_the_bytes_of_their_parts() {
     assert_eq!(found[0].len(), 1);
     assert_eq!((found[0][0].tag.as_str(), found[0][0].range.clone()), ("BRAND", 0..11));
     assert!(found[0][0].probability > 0.99 && found[1].is_empty());
+}
+
+/// A classifier that saw the first words of two classes in a few texts.
+fn few_shots(texts: &[&str], labels: &[&str]) -> brand_nn_models::Result<FewShotClassifier> {
+    let things = ["brand", "price", "phone", "room", "bargain"];
+    let words = ["great", "fine", "poor", "bad"];
+    let all = words.map(|word| things.map(|thing| format!("{word} {thing}")));
+    let tokenizer = Subwords::word_piece(200).fit(&all.concat())?;
+    let config = BertConfig::new(tokenizer.vocabulary_size(), 16, 1);
+    let model = SentenceEncoder::from_config(&config, Pooling::Mean, 1)?;
+    let plan = Fit::epochs(2).batch_size(16).quiet();
+    let shots = FewShot::new(FineTune::new(5e-3), plan).pairs(10).seed(3);
+    shots.fit(TextEmbedder::new(model, tokenizer)?, texts, labels)
+}
+
+#[test]
+fn eight_texts_are_enough_for_two_classes() {
+    let texts = [
+        "great brand",
+        "fine brand",
+        "great price",
+        "fine price",
+        "poor brand",
+        "bad brand",
+        "poor price",
+        "bad price",
+    ];
+    let labels = ["good", "good", "good", "good", "bad", "bad", "bad", "bad"];
+    let classifier = few_shots(&texts, &labels).unwrap();
+    assert_eq!(classifier.labels(), ["bad", "good"]);
+    let unseen = ["great phone", "bad room", "fine bargain", "poor phone"];
+    let found = classifier.classify(&unseen).unwrap();
+    let labels: Vec<_> = found.iter().map(|found| found.label.as_str()).collect();
+    assert_eq!(labels, ["good", "bad", "good", "bad"]);
+    let vectors = classifier.embedder.embed(&unseen).unwrap();
+    let alike = vectors.matmul(&vectors.t());
+    let [same, other] = [[0, 2], [0, 1]].map(|place| alike.get(&place));
+    assert!(same > 0.8 && other < 0.3, "{same} {other}");
+    let again = few_shots(&texts, &["good", "good", "good", "good", "bad", "bad", "bad", "bad"]);
+    assert_eq!(again.unwrap().classify(&unseen).unwrap(), found);
+    assert!(classifier.classify(&[""; 0]).unwrap().is_empty());
+}
+
+#[test]
+fn shots_that_teach_nothing_are_refused() {
+    #[track_caller]
+    fn check(texts: &[&str], labels: &[&str], expected: &str) {
+        let error = few_shots(texts, labels).unwrap_err().to_string();
+        assert!(error.contains(expected) && error.contains("help:"), "{error}");
+    }
+    check(&["a", "b"], &["x"], "few shots: labels is 1, expected one for each of 2 texts");
+    check(&["a", "b"], &["x", "x"], "few shots: classes is 1, expected at least 2");
+    check(&[], &[], "few shots: classes is 0");
+    let three = few_shots(&["great", "poor", "fine room"], &["a", "b", "c"]).unwrap();
+    assert_eq!(three.classify(&["poor"]).unwrap()[0].probabilities.len(), 3); // one text a class
 }

@@ -4,7 +4,7 @@ use super::{fitting, in_batches, tokenizer};
 use crate::{Pooling, Result, SentenceEncoder};
 use brand_nn_layers::Pass;
 use brand_nn_tensor::{DType, Tensor};
-use brand_nn_text::SubwordTokenizer;
+use brand_nn_text::{Encoding, SubwordTokenizer};
 use std::path::Path;
 
 /// Makes vectors of texts by their meaning, and finds texts that are near.
@@ -29,8 +29,8 @@ use std::path::Path;
 pub struct TextEmbedder {
     /// The model.
     pub model: SentenceEncoder,
-    tokenizer: SubwordTokenizer,
-    prefix: String,
+    pub(super) tokenizer: SubwordTokenizer,
+    pub(super) prefix: String,
 }
 
 /// A text that is near to another.
@@ -79,9 +79,7 @@ impl TextEmbedder {
     /// # Errors
     /// If the tokenizer or the model refuses a text.
     pub fn embed(&self, texts: &[impl AsRef<str>]) -> Result<Tensor> {
-        let texts: Vec<_> =
-            texts.iter().map(|t| format!("{}{}", self.prefix, t.as_ref())).collect();
-        let encodings = self.tokenizer.encode(&texts)?;
+        let encodings = self.encodings(texts)?;
         let vectors = in_batches(&self.tokenizer, &encodings, |tokens| {
             Ok(self.model.embed(tokens, &mut Pass::inference())?.into_tensor())
         })?;
@@ -89,6 +87,13 @@ impl TextEmbedder {
             true => Ok(Tensor::zeros([0, self.model.encoder.config.hidden_size])),
             false => Ok(Tensor::stack(&vectors, 0)),
         }
+    }
+
+    /// The tokens of texts, each with the prefix in front.
+    pub(super) fn encodings(&self, texts: &[impl AsRef<str>]) -> Result<Vec<Encoding>> {
+        let whole = |text: &str| format!("{}{text}", self.prefix);
+        let texts: Vec<_> = texts.iter().map(|text| whole(text.as_ref())).collect();
+        Ok(self.tokenizer.encode(&texts)?)
     }
 
     /// The vectors nearest to a text, the nearest first; equal ones by number.

@@ -2,12 +2,14 @@
 
 mod classify;
 mod embed;
+mod few_shot;
 mod fill;
 mod tag;
 mod write;
 
 pub use classify::{Classified, TextClassifier};
 pub use embed::{Similar, TextEmbedder};
+pub use few_shot::{FewShot, FewShotClassifier};
 pub use fill::{Filled, MaskFiller};
 pub use tag::{Tagged, TextTagger};
 pub use write::TextWriter;
