@@ -9,9 +9,10 @@ use brand_nn_models::{
     MaskedLanguageModel, Pooling, SentenceEncoder, SequenceClassifier, TextClassifier,
     TextEmbedder, TextTagger, TextWriter, TokenClassifier,
 };
-use brand_nn_tensor::{Tensor, check};
-use brand_nn_text::{SubwordTokenizer, Subwords};
+use brand_nn_tensor::{Tensor, check, io::TensorFile};
+use brand_nn_text::{Encoding, SubwordTokenizer, Subwords};
 use brand_nn_train::Fit;
+use serde_json::Value;
 
 const TEXTS: [&str; 3] = ["great brand great price", "poor brand poor price", "a great bargain"];
 
@@ -73,6 +74,88 @@ fn the_published_encoder_finds_what_is_meant() {
         [best("a clean hotel room"), best("the laptop's battery"), best("a bad book")],
         [0, 1, 2]
     );
+}
+
+#[test]
+fn sentence_transformers_has_its_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let model = |pooling| SentenceEncoder::from_config(&config(), pooling, 1).unwrap();
+    common::write(&path("config.json"), &serde_json::to_string(&config()).unwrap());
+    ParamSet::all(&model(Pooling::Mean)).unwrap().save(path("model.safetensors")).unwrap();
+    tokenizer().save(path("tokenizer.json")).unwrap();
+    let opened = || TextEmbedder::from_pretrained(folder.path());
+    let embed = |embedder: TextEmbedder| embedder.embed(&TEXTS).unwrap();
+    let made = |pooling, length| {
+        let mut config = config();
+        config.max_position_embeddings = length;
+        let own = SentenceEncoder::from_config(&config, pooling, 1).unwrap();
+        let all = ParamSet::all(&model(pooling)).unwrap().to_file().unwrap().tensors;
+        for (name, param) in ParamSet::all(&own).unwrap().named() {
+            let rows = param.shape()[0];
+            param.set(all[name].slice(0, ..rows)).unwrap();
+        }
+        embed(TextEmbedder::new(own, tokenizer()).unwrap())
+    };
+    assert_eq!(embed(opened().unwrap()), made(Pooling::Mean, 512));
+    common::write(&path("sentence_bert_config.json"), r#"{"max_seq_length": 4}"#);
+    assert_eq!(embed(opened().unwrap()), made(Pooling::Mean, 4));
+    std::fs::create_dir(path("1_Pooling")).unwrap();
+    let pool = |said: &str| {
+        common::write(&path("1_Pooling/config.json"), said);
+        opened()
+    };
+    let first = made(Pooling::First, 4);
+    assert_eq!(embed(pool(r#"{"pooling_mode_cls_token": true}"#).unwrap()), first);
+    assert_eq!(embed(pool(r#"{"pooling_mode": "cls"}"#).unwrap()), first);
+    let refused = [
+        (r#"{"pooling_mode_max_tokens": true}"#, "pooling is max_tokens, expected mean or cls"),
+        (r#"{"pooling_mode": ["cls", "mean"]}"#, "pooling is cls and mean"),
+        ("{", "1_Pooling/config.json: EOF"),
+    ];
+    for (said, expected) in refused {
+        let error = pool(said).unwrap_err().to_string();
+        assert!(error.contains(expected) && error.contains("help:"), "{error}");
+    }
+}
+
+#[test]
+fn minilm_has_the_numbers_and_vectors_of_its_package() {
+    let Some(folder) = check::data("models/all_minilm_l6_v2") else { return };
+    let column = |name: &str| {
+        let table = std::fs::read_to_string(check::data(&format!("data/reviews/{name}.tsv"))?);
+        Some(common::texts(&table.unwrap()))
+    };
+    let Some(amazon) = column("en_amazon") else { return };
+    let Some(imdb) = column("en_imdb") else { return };
+    let Some(chinese) = column("zh_shopping") else { return };
+    let golden: Value = serde_json::from_str(include_str!("golden/minilm.json")).unwrap();
+    let every = (chinese.len() / 8000).max(1);
+    let lines = amazon.iter().chain(&imdb).chain(chinese.iter().step_by(every).take(8000));
+    let lines: Vec<_> = lines.collect();
+    assert_eq!(lines.len() as u64, golden["texts"].as_u64().unwrap());
+    for file in ["tokenizer.json", "vocab.txt"] {
+        let tokenizer = SubwordTokenizer::open(folder.join(file)).unwrap();
+        assert_eq!(hash(&tokenizer.encode(&lines).unwrap()), golden["ids"], "{file}");
+    }
+    let long = (0..2).map(|text| imdb[100 + 30 * text..130 + 30 * text].join(" "));
+    let texts = [&amazon[..90], &imdb[..90], &chinese[..18]].concat();
+    let texts: Vec<_> = texts.into_iter().chain(long).collect();
+    let vectors = include_bytes!("golden/minilm.safetensors");
+    let expected = TensorFile::from_bytes(vectors).unwrap().tensors.remove("vectors").unwrap();
+    let found = TextEmbedder::from_pretrained(&folder).unwrap().embed(&texts).unwrap();
+    check::assert_close(&found, &expected, 1e-4);
+}
+
+/// FNV-1a over the numbers, 2³² − 1 behind each text, as the script has it.
+fn hash(encodings: &[Encoding]) -> String {
+    let mut state = 0xcbf2_9ce4_8422_2325_u64;
+    for id in encodings.iter().flat_map(|encoding| encoding.ids.iter().copied().chain([-1])) {
+        for byte in (id as u32).to_le_bytes() {
+            state = (state ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        }
+    }
+    format!("{state:016x}")
 }
 
 #[test]

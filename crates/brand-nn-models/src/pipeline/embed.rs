@@ -1,7 +1,7 @@
 //! Texts by their meaning: vectors, and which texts are near to a question.
 
-use super::{fitting, in_batches, tokenizer};
-use crate::{Pooling, Result, SentenceEncoder};
+use super::{fitting, in_batches, sentence, tokenizer};
+use crate::{Result, SentenceEncoder};
 use brand_nn_layers::Pass;
 use brand_nn_tensor::{DType, Tensor};
 use brand_nn_text::{Encoding, SubwordTokenizer};
@@ -53,16 +53,20 @@ impl TextEmbedder {
         Ok(Self { model, tokenizer, prefix: String::new() })
     }
 
-    /// Opens a folder that an encoder was published in; vectors are means over tokens.
+    /// Opens a folder that an encoder was published in.
+    ///
+    /// Where sentence-transformers left its files there, texts are cut and vectors pooled as they
+    /// say; otherwise texts are cut at the model's length, and vectors are means over tokens.
     ///
     /// # Errors
-    /// If a file is missing or broken.
+    /// If a file is missing or broken, or asks for a pooling that there is not.
     pub fn from_pretrained(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
-        let model = SentenceEncoder::open(folder, Pooling::Mean)?;
+        let model = SentenceEncoder::open(folder, sentence::pooling(folder)?)?;
         let config = &model.encoder.config;
-        let tokenizer = tokenizer(folder, config.max_length(), config.vocab_size)?;
-        Self::new(model, tokenizer)
+        let length = sentence::max_length(folder, config.max_length())?;
+        let tokenizer = tokenizer(folder, length, config.vocab_size)?;
+        Ok(Self { model, tokenizer, prefix: String::new() })
     }
 
     /// What is put in front of each text.

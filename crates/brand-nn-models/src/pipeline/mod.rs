@@ -4,6 +4,7 @@ mod classify;
 mod embed;
 mod few_shot;
 mod fill;
+mod sentence;
 mod tag;
 mod write;
 
