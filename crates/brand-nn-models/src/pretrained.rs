@@ -67,6 +67,17 @@ pub(crate) fn read_weights(folder: &Path) -> Result<Weights> {
     ))
 }
 
+/// Refuses a configuration that asks for far more numbers than a folder has, before they are made.
+pub(crate) fn enough(weights: &Weights, folder: &Path, asked: u128) -> Result<()> {
+    let found: u128 = weights.values().map(|tensor| tensor.size() as u128).sum();
+    if asked <= 2 * found + (1 << 20) {
+        return Ok(());
+    }
+    let problem = format!("it asks for {asked} numbers, the weights have {found}");
+    let help = "take config.json and weights of one model";
+    Err(bad_file(&folder.join("config.json"), problem, help))
+}
+
 /// What an index of parts says.
 #[derive(serde::Deserialize)]
 struct Index {

@@ -5,7 +5,7 @@ mod common;
 
 use brand_nn_autodiff::ParamSet;
 use brand_nn_models::{
-    BertConfig, FewShot, FewShotClassifier, FineTune, Gpt2, Gpt2Config, MaskFiller,
+    BertConfig, FewShot, FewShotClassifier, FineTune, Generation, Gpt2, Gpt2Config, MaskFiller,
     MaskedLanguageModel, Pooling, SentenceEncoder, SequenceClassifier, TextClassifier,
     TextEmbedder, TextTagger, TextWriter, TokenClassifier,
 };
@@ -13,6 +13,7 @@ use brand_nn_tensor::{Tensor, check, io::TensorFile};
 use brand_nn_text::{Encoding, SubwordTokenizer, Subwords};
 use brand_nn_train::Fit;
 use serde_json::Value;
+use std::time::{Duration, Instant};
 
 const TEXTS: [&str; 3] = ["great brand great price", "poor brand poor price", "a great bargain"];
 
@@ -198,6 +199,32 @@ fn what_does_not_belong_together_is_refused() {
     check(TextWriter::from_pretrained(folder.path()), "no tokenizer.json");
     tokenizer().save(folder.path().join("tokenizer.json")).unwrap();
     check(TextWriter::from_pretrained(folder.path()), "expected at most the 7 rows");
+}
+
+#[test]
+fn very_long_texts_are_cut_or_refused_in_bounded_time() {
+    let start = Instant::now();
+    let words = "great brand ";
+    let [long, short] = [10_000_000, 10_000].map(|bytes| words.repeat(bytes / words.len()));
+    let unbroken = "好".repeat(30_000); // one word
+    let model = SequenceClassifier::from_config(&config(), 2, 1).unwrap();
+    let classifier = TextClassifier::new(model, tokenizer()).unwrap();
+    let found = classifier.classify(&[&long, &short, &unbroken]).unwrap();
+    assert_eq!(found[0], found[1]);
+    assert!(found[2].probability.is_finite());
+    let model = SentenceEncoder::from_config(&config(), Pooling::Mean, 1).unwrap();
+    let vectors = TextEmbedder::new(model, tokenizer()).unwrap().embed(&[&long, &short]).unwrap();
+    assert_eq!(vectors.select(0, 0), vectors.select(0, 1));
+    let gpt = Gpt2Config::new(tokenizer().vocabulary_size(), 16, 1, 2).context(32);
+    let writer = TextWriter::new(Gpt2::from_config(&gpt, 1).unwrap(), tokenizer());
+    let plan = Generation::new(4);
+    let (tokens, room) = (2 * (short.len() / words.len()), 28);
+    let error = writer.write(&[&short], &plan).unwrap_err().to_string();
+    let expected = format!("prompt 0: {tokens} tokens and 4 new ones, the context has 32; help:");
+    assert!(error.starts_with(&expected), "{error}");
+    let written = writer.write(&[&short], &plan.cut_prompts(true)).unwrap().remove(0);
+    assert_eq!(written.cut, tokens - room);
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
 
 #[test]

@@ -84,6 +84,13 @@ fn configurations_that_can_not_be_are_refused() {
         |json| json["num_hidden_layers"] = json!(1_000_000_000),
         "num_hidden_layers is 1000000000",
     );
+    let large = |name: &'static str| move |json: &mut Value| json[name] = json!(1 << 23);
+    check(large("num_hidden_layers"), "config.json: it asks for 6442455216 numbers");
+    check(large("vocab_size"), "config.json: it asks for 67114512 numbers, the weights have 6104");
+    check(large("hidden_size"), "the sizes is 56");
+    check(|json| json["type_vocab_size"] = json!(u64::MAX), "type_vocab_size is 184467440737");
+    check(|json| json["layer_norm_eps"] = json!(-1.0), "layer_norm_eps is -1, expected a number");
+    check(|json| json["initializer_range"] = json!(1e300), "initializer_range is 1");
     check(|json| json["hidden_dropout_prob"] = json!(1.5), "hidden_dropout_prob is 1.5");
     check(|json| json["pad_token_id"] = json!(20), "pad_token_id is 20, expected below");
     check(|json| json["hidden_act"] = json!("gelo"), "gelo");

@@ -6,7 +6,7 @@ mod heads;
 mod names;
 
 pub use config::{BertConfig, Family};
-pub(crate) use config::{activation, divides, share, size};
+pub(crate) use config::{activation, count, divides, share, size, small};
 pub use encoder::Bert;
 pub use heads::{
     MaskedLanguageModel, NextSentencePredictor, Pooling, PretrainingLoss, PretrainingModel,

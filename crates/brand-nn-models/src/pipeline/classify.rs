@@ -1,6 +1,6 @@
 //! Classes of texts: sentiment, topic, urgency.
 
-use super::{fitting, in_batches, tokenizer};
+use super::{encode, fitting, in_batches, tokenizer};
 use crate::{Result, SequenceClassifier};
 use brand_nn_layers::Pass;
 use brand_nn_tensor::{DType, Tensor};
@@ -84,7 +84,7 @@ impl TextClassifier {
     /// # Errors
     /// If the tokenizer or the model refuses a text.
     pub fn classify(&self, texts: &[impl AsRef<str>]) -> Result<Vec<Classified>> {
-        self.run(&self.tokenizer.encode(texts)?)
+        self.run(&encode(&self.tokenizer, texts, self.model.encoder.config.max_length())?)
     }
 
     /// The class of each pair of texts.

@@ -1,6 +1,6 @@
 //! Texts by their meaning: vectors, and which texts are near to a question.
 
-use super::{fitting, in_batches, sentence, tokenizer};
+use super::{fitting, front, in_batches, sentence, tokenizer};
 use crate::{Result, SentenceEncoder};
 use brand_nn_layers::Pass;
 use brand_nn_tensor::{DType, Tensor};
@@ -95,7 +95,8 @@ impl TextEmbedder {
 
     /// The tokens of texts, each with the prefix in front.
     pub(super) fn encodings(&self, texts: &[impl AsRef<str>]) -> Result<Vec<Encoding>> {
-        let whole = |text: &str| format!("{}{text}", self.prefix);
+        let most = self.model.encoder.config.max_length();
+        let whole = |text| format!("{}{}", self.prefix, front(text, most));
         let texts: Vec<_> = texts.iter().map(|text| whole(text.as_ref())).collect();
         Ok(self.tokenizer.encode(&texts)?)
     }
