@@ -54,9 +54,10 @@ pub(crate) fn read_weights(folder: &Path) -> Result<Weights> {
     if index.exists() {
         return read_shards(folder, &index);
     }
-    if folder.join("pytorch_model.bin").exists() {
+    let pickles = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
+    if let Some(pickle) = pickles.into_iter().find(|name| folder.join(name).exists()) {
         let problem =
-            "there is a pytorch_model.bin alone, which is a program that reading would run";
+            format!("there is {pickle} alone: pickles are programs that reading would run");
         let help = "take the safetensors of the model, or write them with save_pretrained";
         return Err(bad_file(folder, problem, help));
     }

@@ -188,6 +188,10 @@ fn what_does_not_belong_together_is_refused() {
     let small = BertConfig::new(7, 16, 1);
     let model = || SequenceClassifier::from_config(&small, 2, 1).unwrap();
     check(TextClassifier::new(model(), tokenizer()), "expected at most the 7 rows");
+    let model = SentenceEncoder::from_config(&small, Pooling::Mean, 1).unwrap();
+    check(TextEmbedder::new(model, tokenizer()), "expected at most the 7 rows");
+    let model = MaskedLanguageModel::from_config(&small, 1).unwrap();
+    check(MaskFiller::new(model, tokenizer()), "expected at most the 7 rows");
     let tagger = || TokenClassifier::from_config(&config(), 3, 1).unwrap();
     check(
         TextTagger::new(tagger(), tokenizer(), &["O"]),

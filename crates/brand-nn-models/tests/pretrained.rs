@@ -138,7 +138,21 @@ fn files_that_are_missing_or_unsafe_are_named() {
     }
     let index = "model.safetensors.index.json";
     check(|_| (), "no model.safetensors");
-    check(|path| write(&path.join("pytorch_model.bin"), "x"), "a program that reading would run");
+    for pickle in ["pytorch_model.bin", "pytorch_model.bin.index.json"] {
+        let expected =
+            format!("there is {pickle} alone: pickles are programs that reading would run");
+        check(|path| write(&path.join(pickle), "x"), &expected);
+    }
+    let pickled = "\u{80}\u{2}ccollections\nOrderedDict";
+    check(|path| write(&path.join("model.safetensors"), pickled), "model.safetensors: ");
+    let cut = |path: &Path| {
+        let part = "part.safetensors";
+        let tensors = [("a".to_owned(), Tensor::zeros([64]))].into();
+        let bytes = TensorFile { tensors, ..TensorFile::default() }.to_bytes().unwrap();
+        std::fs::write(path.join(part), &bytes[..bytes.len() - 9]).unwrap();
+        write(&path.join(index), &json!({"weight_map": {"a": part}}).to_string());
+    };
+    check(cut, "part.safetensors: ");
     let lost = r#"{"weight_map": {"a": "model-00001-of-00002.safetensors"}}"#;
     check(|path| write(&path.join(index), lost), "the part `model-00001-of-00002.safetensors`");
     let out = r#"{"weight_map": {"a": "../x.safetensors"}}"#;
