@@ -5,10 +5,12 @@
 //! | read BERT, RoBERTa, XLM-R, DistilBERT, MiniLM, E5 | [`Bert::from_pretrained`] |
 //! | put texts into classes, or rate them | [`SequenceClassifier`] |
 //! | tag tokens, find answers, guess hidden tokens | [`TokenClassifier`], [`QuestionAnswerer`], [`MaskedLanguageModel`] |
+//! | say whether a text follows another | [`NextSentencePredictor`] |
 //! | compare texts by their meaning | [`SentenceEncoder`] |
 //! | go from texts to answers in one line | [`TextClassifier`], [`TextTagger`], [`TextEmbedder`], [`MaskFiller`], [`TextWriter`] |
 //! | teach a published model a task | [`FineTune`] |
-//! | train on raw texts | [`pack_texts`], [`MaskedTexts`] |
+//! | learn classes from a handful of texts | [`FewShot`] |
+//! | train on raw texts | [`pack_texts`], [`MaskedTexts`]; pairs of sentences with [`PretrainingModel`]: [`sentence_pairs`], [`MaskedPairs`] |
 //! | train a few numbers instead of all | [`Lora`], [`Adapter`] |
 //! | read or train GPT-2, write texts | [`Gpt2`], [`Generation`] |
 //!
@@ -27,8 +29,8 @@ mod tokens;
 mod training;
 
 pub use bert::{
-    Bert, BertConfig, Family, MaskedLanguageModel, Pooling, QuestionAnswerer, SentenceEncoder,
-    SequenceClassifier, TokenClassifier,
+    Bert, BertConfig, Family, MaskedLanguageModel, NextSentencePredictor, Pooling, PretrainingLoss,
+    PretrainingModel, QuestionAnswerer, SentenceEncoder, SequenceClassifier, TokenClassifier,
 };
 pub use error::{Error, Result};
 pub use generate::{
@@ -38,9 +40,9 @@ pub use generate::{
 pub use gpt2::{Cache, Gpt2, Gpt2Config, Projection};
 pub use lora::{Adapter, Lora};
 pub use pipeline::{
-    Classified, Filled, MaskFiller, Similar, Tagged, TextClassifier, TextEmbedder, TextTagger,
-    TextWriter,
+    Classified, FewShot, FewShotClassifier, Filled, MaskFiller, Similar, Tagged, TextClassifier,
+    TextEmbedder, TextTagger, TextWriter,
 };
 pub use pretrained::load_weights;
 pub use tokens::Tokens;
-pub use training::{FineTune, IGNORED, MaskedTexts, pack_texts};
+pub use training::{FineTune, IGNORED, MaskedPairs, MaskedTexts, pack_texts, sentence_pairs};

@@ -54,9 +54,10 @@ pub(crate) fn read_weights(folder: &Path) -> Result<Weights> {
     if index.exists() {
         return read_shards(folder, &index);
     }
-    if folder.join("pytorch_model.bin").exists() {
+    let pickles = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
+    if let Some(pickle) = pickles.into_iter().find(|name| folder.join(name).exists()) {
         let problem =
-            "there is a pytorch_model.bin alone, which is a program that reading would run";
+            format!("there is {pickle} alone: pickles are programs that reading would run");
         let help = "take the safetensors of the model, or write them with save_pretrained";
         return Err(bad_file(folder, problem, help));
     }
@@ -65,6 +66,17 @@ pub(crate) fn read_weights(folder: &Path) -> Result<Weights> {
         "no model.safetensors",
         "give the folder that has config.json and weights",
     ))
+}
+
+/// Refuses a configuration that asks for far more numbers than a folder has, before they are made.
+pub(crate) fn enough(weights: &Weights, folder: &Path, asked: u128) -> Result<()> {
+    let found: u128 = weights.values().map(|tensor| tensor.size() as u128).sum();
+    if asked <= 2 * found + (1 << 20) {
+        return Ok(());
+    }
+    let problem = format!("it asks for {asked} numbers, the weights have {found}");
+    let help = "take config.json and weights of one model";
+    Err(bad_file(&folder.join("config.json"), problem, help))
 }
 
 /// What an index of parts says.

@@ -6,7 +6,8 @@ mod common;
 use brand_nn_autodiff::{ParamSet, Var};
 use brand_nn_layers::Pass;
 use brand_nn_models::{
-    Gpt2, MaskedLanguageModel, QuestionAnswerer, SequenceClassifier, TokenClassifier, Tokens,
+    Gpt2, MaskedLanguageModel, NextSentencePredictor, PretrainingModel, QuestionAnswerer,
+    SequenceClassifier, TokenClassifier, Tokens,
 };
 use brand_nn_optim::{Optimizer, Sgd};
 use brand_nn_tensor::{DType, Tensor, check};
@@ -76,6 +77,8 @@ fn logits_gradients_and_steps_are_those_of_transformers() {
                 check_model(&case, MaskedLanguageModel::from_pretrained(folder, 1).unwrap());
             }
             "answer" => check_model(&case, QuestionAnswerer::from_pretrained(folder, 1).unwrap()),
+            "next" => check_model(&case, NextSentencePredictor::open(folder).unwrap()),
+            "pretraining" => check_model(&case, PretrainingModel::open(folder).unwrap()),
             "causal" => check_model(&case, Gpt2::from_pretrained(folder).unwrap()),
             other => panic!("the file has a head `{other}` that is not checked"),
         }

@@ -202,6 +202,11 @@ fn configurations_that_can_not_be_are_refused() {
     check(|config| config.n_head = 3, "n_head is 3, expected a number that divides the 8");
     check(|config| config.n_layer = 0, "n_layer is 0");
     check(|config| config.n_embd = usize::MAX, "n_embd is 18446744073709551615");
+    let large = 1 << 22;
+    check(|config| (config.n_embd, config.n_layer) = (large, large), "the sizes is ");
+    check(|config| config.n_inner = Some(0), "n_inner is 0");
+    check(|config| config.layer_norm_epsilon = f64::NAN, "layer_norm_epsilon is NaN");
+    check(|config| config.initializer_range = -0.02, "initializer_range is -0.02");
     check(|config| config.attn_pdrop = f64::NAN, "attn_pdrop is NaN");
     check(|config| config.activation_function = "gelo".into(), "gelo");
 }
@@ -222,7 +227,13 @@ fn a_saved_model_is_the_same_and_published_buffers_are_left() {
     common::write_tensors(&folder.path().join("model.safetensors"), file);
     let read = Gpt2::from_pretrained(folder.path()).unwrap();
     assert_eq!(logits(&read, &[1, 2, 3]), logits(&model, &[1, 2, 3]));
-    common::write(&folder.path().join("config.json"), &json!({"n_embd": 8}).to_string());
-    assert!(Gpt2::from_pretrained(folder.path()).is_err());
+    let refused = |json: Value, expected: &str| {
+        common::write(&folder.path().join("config.json"), &json.to_string());
+        let error = Gpt2::from_pretrained(folder.path()).unwrap_err().to_string();
+        assert!(error.contains(expected) && error.contains("help:"), "{error}");
+    };
+    refused(json!({"n_embd": 8}), "config.json: missing field `vocab_size`");
+    let large = Gpt2Config { vocab_size: 1 << 23, ..config };
+    refused(json!(large), "config.json: it asks for 67118592 numbers, the weights have ");
     assert_eq!(model.context_length(), 1024);
 }

@@ -6,8 +6,8 @@ mod common;
 use brand_nn_autodiff::{ParamSet, Params};
 use brand_nn_layers::Pass;
 use brand_nn_models::{
-    Bert, BertConfig, MaskedLanguageModel, Pooling, SentenceEncoder, SequenceClassifier, Tokens,
-    load_weights,
+    Bert, BertConfig, Family, MaskedLanguageModel, NextSentencePredictor, Pooling,
+    PretrainingModel, SentenceEncoder, SequenceClassifier, Tokens, load_weights,
 };
 use brand_nn_tensor::{DType, Tensor, check, io::TensorFile};
 use brand_nn_text::SubwordTokenizer;
@@ -84,6 +84,13 @@ fn configurations_that_can_not_be_are_refused() {
         |json| json["num_hidden_layers"] = json!(1_000_000_000),
         "num_hidden_layers is 1000000000",
     );
+    let large = |name: &'static str| move |json: &mut Value| json[name] = json!(1 << 23);
+    check(large("num_hidden_layers"), "config.json: it asks for 6442455216 numbers");
+    check(large("vocab_size"), "config.json: it asks for 67114512 numbers, the weights have 6104");
+    check(large("hidden_size"), "the sizes is 56");
+    check(|json| json["type_vocab_size"] = json!(u64::MAX), "type_vocab_size is 184467440737");
+    check(|json| json["layer_norm_eps"] = json!(-1.0), "layer_norm_eps is -1, expected a number");
+    check(|json| json["initializer_range"] = json!(1e300), "initializer_range is 1");
     check(|json| json["hidden_dropout_prob"] = json!(1.5), "hidden_dropout_prob is 1.5");
     check(|json| json["pad_token_id"] = json!(20), "pad_token_id is 20, expected below");
     check(|json| json["hidden_act"] = json!("gelo"), "gelo");
@@ -131,7 +138,21 @@ fn files_that_are_missing_or_unsafe_are_named() {
     }
     let index = "model.safetensors.index.json";
     check(|_| (), "no model.safetensors");
-    check(|path| write(&path.join("pytorch_model.bin"), "x"), "a program that reading would run");
+    for pickle in ["pytorch_model.bin", "pytorch_model.bin.index.json"] {
+        let expected =
+            format!("there is {pickle} alone: pickles are programs that reading would run");
+        check(|path| write(&path.join(pickle), "x"), &expected);
+    }
+    let pickled = "\u{80}\u{2}ccollections\nOrderedDict";
+    check(|path| write(&path.join("model.safetensors"), pickled), "model.safetensors: ");
+    let cut = |path: &Path| {
+        let part = "part.safetensors";
+        let tensors = [("a".to_owned(), Tensor::zeros([64]))].into();
+        let bytes = TensorFile { tensors, ..TensorFile::default() }.to_bytes().unwrap();
+        std::fs::write(path.join(part), &bytes[..bytes.len() - 9]).unwrap();
+        write(&path.join(index), &json!({"weight_map": {"a": part}}).to_string());
+    };
+    check(cut, "part.safetensors: ");
     let lost = r#"{"weight_map": {"a": "model-00001-of-00002.safetensors"}}"#;
     check(|path| write(&path.join(index), lost), "the part `model-00001-of-00002.safetensors`");
     let out = r#"{"weight_map": {"a": "../x.safetensors"}}"#;
@@ -183,6 +204,11 @@ fn heads_are_drawn_where_the_folder_has_none() {
     let masked = MaskedLanguageModel::from_pretrained(folder.path(), 5).unwrap();
     assert!(masked.params("*.decoder.weight").unwrap()[0].is_tied_to(&masked.encoder.words.weight));
     assert!(SequenceClassifier::from_pretrained(folder.path(), 0, 5).is_err());
+    let roberta = BertConfig { model_type: Family::Roberta, ..config() };
+    let error = NextSentencePredictor::from_config(&roberta, 5).unwrap_err().to_string();
+    assert!(error.contains("model_type is Roberta, expected Bert"), "{error}");
+    let error = PretrainingModel::open(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("cls.seq_relationship.weight"), "{error}");
     let error = SequenceClassifier::open(folder.path(), 3).unwrap_err().to_string();
     assert!(error.contains("missing: classifier.weight, classifier.bias"), "{error}");
 }

@@ -119,7 +119,8 @@ impl BertConfig {
     /// Checks the sizes, before anything is made of them.
     ///
     /// # Errors
-    /// If one is 0 or beyond reason, heads do not divide the features, or a share is none.
+    /// If one is 0 or beyond reason, alone or together, heads do not divide the features, or a share is
+    /// none.
     pub fn check(&self) -> Result<()> {
         let sizes = [
             ("vocab_size", self.vocab_size),
@@ -136,11 +137,27 @@ impl BertConfig {
             ("attention_probs_dropout_prob", self.attention_probs_dropout_prob),
         ];
         shares.into_iter().try_for_each(|(setting, got)| share("config.json", setting, got))?;
+        at_most("config.json", "type_vocab_size", self.type_vocab_size)?;
+        let numbers = [
+            ("layer_norm_eps", self.layer_norm_eps),
+            ("initializer_range", self.initializer_range),
+        ];
+        numbers.into_iter().try_for_each(|(setting, got)| small("config.json", setting, got))?;
+        count("config.json", self.count())?;
         if self.pad_token_id >= self.vocab_size {
             let expected = format!("below the vocabulary's {}", self.vocab_size);
             return Err(setting("config.json", "pad_token_id", &self.pad_token_id, &expected));
         }
         self.activation().map(drop)
+    }
+
+    /// The numbers of all tables and matrices.
+    pub(crate) fn count(&self) -> u128 {
+        let [hidden, units] = [self.hidden_size, self.intermediate_size].map(|size| size as u128);
+        let rows = [self.vocab_size, self.max_position_embeddings, self.type_vocab_size];
+        let rows: u128 = rows.into_iter().map(|rows| rows as u128).sum();
+        let layer = (4 * hidden + 2 * units).saturating_mul(hidden);
+        (rows * hidden).saturating_add(layer.saturating_mul(self.num_hidden_layers as u128))
     }
 
     /// The longest text in tokens, those of the template counted.
@@ -209,6 +226,30 @@ pub(crate) fn size(place: &'static str, name: &'static str, got: usize) -> Resul
         return Ok(());
     }
     Err(setting(place, name, &got, &format!("1 to {MOST}")))
+}
+
+pub(crate) fn at_most(place: &'static str, name: &'static str, got: usize) -> Result<()> {
+    size(place, name, got.max(1)).map_err(|_| setting(place, name, &got, &format!("0 to {MOST}")))
+}
+
+/// The most numbers that a model may have: 64 GiB of floats.
+const MOST_NUMBERS: u128 = 1 << 34;
+
+/// Refuses a model that no machine holds, before its layers are made.
+pub(crate) fn count(place: &'static str, numbers: u128) -> Result<()> {
+    if numbers <= MOST_NUMBERS {
+        return Ok(());
+    }
+    let expected = format!("at most {MOST_NUMBERS} in all tables and matrices");
+    Err(setting(place, "the sizes", &format!("{numbers} numbers"), &expected))
+}
+
+/// Refuses what is no small positive number, such as what norms add.
+pub(crate) fn small(place: &'static str, name: &'static str, got: f64) -> Result<()> {
+    if (0.0..=1.0).contains(&got) {
+        return Ok(());
+    }
+    Err(setting(place, name, &got, "a number from 0 to 1"))
 }
 
 pub(crate) fn divides(

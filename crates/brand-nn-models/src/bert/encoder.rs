@@ -3,7 +3,7 @@
 use super::{BertConfig, Family, names::Names};
 use crate::{
     Error, Result, Tokens,
-    pretrained::{draw, fit_weights, read_json, read_weights, whole},
+    pretrained::{Weights, draw, enough, fit_weights, read_json, read_weights, whole},
 };
 use brand_nn_autodiff::{self as autodiff, Params, Var, Visitor};
 use brand_nn_layers::{
@@ -78,8 +78,7 @@ impl Bert {
     /// is missing, unknown or of another shape is listed at once.
     pub fn from_pretrained(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
-        let config: BertConfig = read_json(&folder.join("config.json"))?;
-        let weights = read_weights(folder)?;
+        let (config, weights) = read(folder)?;
         let pooler = weights.keys().any(|name| name.ends_with("pooler.dense.weight"));
         let bert = Self::pending(&config, pooler)?;
         autodiff::init(&bert, 0)?;
@@ -136,7 +135,12 @@ impl Bert {
     /// # Errors
     /// As [`encode`](Self::encode).
     pub fn pooled(&self, tokens: &Tokens, pass: &mut Pass) -> layers::Result<Var> {
-        let first = self.encode(&tokens.trimmed(), pass)?.select(1, 0);
+        self.pool(&self.encode(&tokens.trimmed(), pass)?, pass)
+    }
+
+    /// The vector of each text, of those of its tokens.
+    pub(super) fn pool(&self, vectors: &Var, pass: &mut Pass) -> layers::Result<Var> {
+        let first = vectors.select(1, 0);
         self.pooler.as_ref().map_or(Ok(first.clone()), |pooler| pooler.call(&first, pass))
     }
 
@@ -219,15 +223,23 @@ pub(super) fn open<M: Params>(
     seed: Option<u64>,
     make: impl FnOnce(&BertConfig) -> Result<M>,
 ) -> Result<M> {
-    let config: BertConfig = read_json(&folder.join("config.json"))?;
+    let (config, weights) = read(folder)?;
     let model = make(&config)?;
     draw(&model, config.initializer_range, seed.unwrap_or(0))?;
-    let weights = read_weights(folder)?;
     let report = fit_weights(&model, weights, folder, config.model_type.names().body)?;
     if seed.is_none() {
         whole(report, folder)?;
     }
     Ok(model)
+}
+
+/// The configuration and the weights of a folder, which are of like size.
+fn read(folder: &Path) -> Result<(BertConfig, Weights)> {
+    let config: BertConfig = read_json(&folder.join("config.json"))?;
+    config.check()?;
+    let weights = read_weights(folder)?;
+    enough(&weights, folder, config.count())?;
+    Ok((config, weights))
 }
 
 /// Draws the weights of a model that was made of a configuration.

@@ -6,9 +6,9 @@ mod heads;
 mod names;
 
 pub use config::{BertConfig, Family};
-pub(crate) use config::{activation, divides, share, size};
+pub(crate) use config::{activation, count, divides, share, size, small};
 pub use encoder::Bert;
 pub use heads::{
-    MaskedLanguageModel, Pooling, QuestionAnswerer, SentenceEncoder, SequenceClassifier,
-    TokenClassifier,
+    MaskedLanguageModel, NextSentencePredictor, Pooling, PretrainingLoss, PretrainingModel,
+    QuestionAnswerer, SentenceEncoder, SequenceClassifier, TokenClassifier,
 };

@@ -92,7 +92,7 @@ impl Attention {
         };
         let [query, mut key, mut value] = [heads(&parts[0]), heads(&parts[1]), heads(&parts[2])];
         if let Some((layer, cache)) = cache {
-            [key, value] = cache.extend(layer, [key.tensor(), value.tensor()])?.map(Var::from);
+            [key, value] = cache.extend(layer, [key.tensor(), value.tensor()]).map(Var::from);
         }
         let options = AttentionOptions {
             causal: true,

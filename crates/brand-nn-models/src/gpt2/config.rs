@@ -2,7 +2,7 @@
 
 use crate::{
     Result,
-    bert::{activation, divides, share, size},
+    bert::{activation, count, divides, share, size, small},
 };
 use brand_nn_layers::Activation;
 use serde::{Deserialize, Serialize};
@@ -120,7 +120,8 @@ impl Gpt2Config {
     /// Checks the sizes, before anything is made of them.
     ///
     /// # Errors
-    /// If one is 0 or beyond reason, heads do not divide the features, or a share is none.
+    /// If one is 0 or beyond reason, alone or together, heads do not divide the features, or a share is
+    /// none.
     pub fn check(&self) -> Result<()> {
         let sizes = [
             ("vocab_size", self.vocab_size),
@@ -131,6 +132,9 @@ impl Gpt2Config {
             ("n_inner", self.hidden_units()),
         ];
         sizes.into_iter().try_for_each(|(setting, got)| size(PLACE, setting, got))?;
+        small(PLACE, "layer_norm_epsilon", self.layer_norm_epsilon)?;
+        small(PLACE, "initializer_range", self.initializer_range)?;
+        count(PLACE, self.count())?;
         divides(PLACE, "n_head", self.n_head, self.n_embd)?;
         let shares = [
             ("resid_pdrop", self.resid_pdrop),
@@ -139,6 +143,15 @@ impl Gpt2Config {
         ];
         shares.into_iter().try_for_each(|(setting, got)| share(PLACE, setting, got))?;
         self.activation().map(drop)
+    }
+
+    /// The numbers of all tables and matrices.
+    pub(crate) fn count(&self) -> u128 {
+        let [features, units] = [self.n_embd, self.hidden_units()].map(|size| size as u128);
+        let tables = if self.tie_word_embeddings { 1 } else { 2 };
+        let rows = tables * self.vocab_size as u128 + self.n_positions as u128;
+        let layer = (4 * features + 2 * units).saturating_mul(features);
+        (rows * features).saturating_add(layer.saturating_mul(self.n_layer as u128))
     }
 
     pub(super) fn activation(&self) -> Result<Activation> {

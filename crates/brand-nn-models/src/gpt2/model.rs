@@ -3,7 +3,7 @@
 use super::{Cache, Gpt2Config, block::Block};
 use crate::{
     CausalModel, Result, Tokens,
-    pretrained::{draw, fit_weights, make_folder, read_json, read_weights, whole},
+    pretrained::{draw, enough, fit_weights, make_folder, read_json, read_weights, whole},
 };
 use brand_nn_autodiff::{Param, ParamSet, Params, Var};
 use brand_nn_layers::{self as layers, Call, Dropout, Embedding, Error, LayerNorm, Linear, Pass};
@@ -82,9 +82,13 @@ impl Gpt2 {
     /// If a file is missing or broken, or the weights are not those of the configuration.
     pub fn from_pretrained(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
-        let model = Self::pending(&read_json(&folder.join("config.json"))?)?;
+        let config: Gpt2Config = read_json(&folder.join("config.json"))?;
+        config.check()?;
+        let weights = read_weights(folder)?;
+        enough(&weights, folder, config.count())?;
+        let model = Self::pending(&config)?;
         brand_nn_autodiff::init(&model, 0)?;
-        whole(fit_weights(&model, read_weights(folder)?, folder, "transformer")?, folder)?;
+        whole(fit_weights(&model, weights, folder, "transformer")?, folder)?;
         Ok(model)
     }
 

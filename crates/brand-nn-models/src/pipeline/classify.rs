@@ -1,6 +1,6 @@
 //! Classes of texts: sentiment, topic, urgency.
 
-use super::{fitting, in_batches, tokenizer};
+use super::{encode, fitting, in_batches, tokenizer};
 use crate::{Result, SequenceClassifier};
 use brand_nn_layers::Pass;
 use brand_nn_tensor::{DType, Tensor};
@@ -84,7 +84,7 @@ impl TextClassifier {
     /// # Errors
     /// If the tokenizer or the model refuses a text.
     pub fn classify(&self, texts: &[impl AsRef<str>]) -> Result<Vec<Classified>> {
-        self.run(&self.tokenizer.encode(texts)?)
+        self.run(&encode(&self.tokenizer, texts, self.model.encoder.config.max_length())?)
     }
 
     /// The class of each pair of texts.
@@ -102,16 +102,15 @@ impl TextClassifier {
         let logits = in_batches(&self.tokenizer, encodings, |tokens| {
             Ok(self.model.logits(tokens, &mut Pass::inference())?.into_tensor())
         })?;
-        Ok(logits.iter().map(|logits| self.read(logits)).collect())
+        Ok(logits.iter().map(|logits| Classified::of(logits, &self.labels)).collect())
     }
+}
 
-    fn read(&self, logits: &Tensor) -> Classified {
+impl Classified {
+    /// The class that has the highest logit.
+    pub(super) fn of(logits: &Tensor, labels: &[String]) -> Self {
         let probabilities = logits.to(DType::F64).softmax(-1).to_vec::<f64>();
         let best = logits.argmax(0).item() as usize;
-        Classified {
-            label: self.labels[best].clone(),
-            probability: probabilities[best],
-            probabilities,
-        }
+        Self { label: labels[best].clone(), probability: probabilities[best], probabilities }
     }
 }

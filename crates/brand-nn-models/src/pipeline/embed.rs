@@ -1,10 +1,10 @@
 //! Texts by their meaning: vectors, and which texts are near to a question.
 
-use super::{fitting, in_batches, tokenizer};
-use crate::{Pooling, Result, SentenceEncoder};
+use super::{fitting, front, in_batches, sentence, tokenizer};
+use crate::{Result, SentenceEncoder};
 use brand_nn_layers::Pass;
 use brand_nn_tensor::{DType, Tensor};
-use brand_nn_text::SubwordTokenizer;
+use brand_nn_text::{Encoding, SubwordTokenizer};
 use std::path::Path;
 
 /// Makes vectors of texts by their meaning, and finds texts that are near.
@@ -29,8 +29,8 @@ use std::path::Path;
 pub struct TextEmbedder {
     /// The model.
     pub model: SentenceEncoder,
-    tokenizer: SubwordTokenizer,
-    prefix: String,
+    pub(super) tokenizer: SubwordTokenizer,
+    pub(super) prefix: String,
 }
 
 /// A text that is near to another.
@@ -53,16 +53,20 @@ impl TextEmbedder {
         Ok(Self { model, tokenizer, prefix: String::new() })
     }
 
-    /// Opens a folder that an encoder was published in; vectors are means over tokens.
+    /// Opens a folder that an encoder was published in.
+    ///
+    /// Where sentence-transformers left its files there, texts are cut and vectors pooled as they
+    /// say; otherwise texts are cut at the model's length, and vectors are means over tokens.
     ///
     /// # Errors
-    /// If a file is missing or broken.
+    /// If a file is missing or broken, or asks for a pooling that there is not.
     pub fn from_pretrained(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
-        let model = SentenceEncoder::open(folder, Pooling::Mean)?;
+        let model = SentenceEncoder::open(folder, sentence::pooling(folder)?)?;
         let config = &model.encoder.config;
-        let tokenizer = tokenizer(folder, config.max_length(), config.vocab_size)?;
-        Self::new(model, tokenizer)
+        let length = sentence::max_length(folder, config.max_length())?;
+        let tokenizer = tokenizer(folder, length, config.vocab_size)?;
+        Ok(Self { model, tokenizer, prefix: String::new() })
     }
 
     /// What is put in front of each text.
@@ -79,9 +83,7 @@ impl TextEmbedder {
     /// # Errors
     /// If the tokenizer or the model refuses a text.
     pub fn embed(&self, texts: &[impl AsRef<str>]) -> Result<Tensor> {
-        let texts: Vec<_> =
-            texts.iter().map(|t| format!("{}{}", self.prefix, t.as_ref())).collect();
-        let encodings = self.tokenizer.encode(&texts)?;
+        let encodings = self.encodings(texts)?;
         let vectors = in_batches(&self.tokenizer, &encodings, |tokens| {
             Ok(self.model.embed(tokens, &mut Pass::inference())?.into_tensor())
         })?;
@@ -89,6 +91,14 @@ impl TextEmbedder {
             true => Ok(Tensor::zeros([0, self.model.encoder.config.hidden_size])),
             false => Ok(Tensor::stack(&vectors, 0)),
         }
+    }
+
+    /// The tokens of texts, each with the prefix in front.
+    pub(super) fn encodings(&self, texts: &[impl AsRef<str>]) -> Result<Vec<Encoding>> {
+        let most = self.model.encoder.config.max_length();
+        let whole = |text| format!("{}{}", self.prefix, front(text, most));
+        let texts: Vec<_> = texts.iter().map(|text| whole(text.as_ref())).collect();
+        Ok(self.tokenizer.encode(&texts)?)
     }
 
     /// The vectors nearest to a text, the nearest first; equal ones by number.

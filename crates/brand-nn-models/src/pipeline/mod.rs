@@ -2,12 +2,15 @@
 
 mod classify;
 mod embed;
+mod few_shot;
 mod fill;
+mod sentence;
 mod tag;
 mod write;
 
 pub use classify::{Classified, TextClassifier};
 pub use embed::{Similar, TextEmbedder};
+pub use few_shot::{FewShot, FewShotClassifier};
 pub use fill::{Filled, MaskFiller};
 pub use tag::{Tagged, TextTagger};
 pub use write::TextWriter;
@@ -40,6 +43,30 @@ fn fitting(
     Ok(tokenizer.max_length(max_length))
 }
 
+/// The first window of each text for a model that reads so many tokens.
+fn encode(
+    tokenizer: &SubwordTokenizer,
+    texts: &[impl AsRef<str>],
+    most: usize,
+) -> Result<Vec<Encoding>> {
+    let fronts: Vec<_> = texts.iter().map(|text| front(text.as_ref(), most)).collect();
+    Ok(tokenizer.encode(&fronts)?)
+}
+
+/// The front of a text that surely has more tokens than a model reads, so that the rest of a very long
+/// text costs nothing: as words count those that no normaliser empties.
+fn front(text: &str, most: usize) -> &str {
+    let (mut words, mut end) = (0, 0);
+    for word in text.split_inclusive(char::is_whitespace) {
+        words += usize::from(word.contains(|c: char| c.is_ascii_alphanumeric()));
+        end += word.len();
+        if words > 2 * most {
+            break;
+        }
+    }
+    &text[..end]
+}
+
 /// Runs encodings through a model, those of like length together, and gives a row each in order.
 fn in_batches(
     tokenizer: &SubwordTokenizer,
@@ -57,4 +84,23 @@ fn in_batches(
         }
     }
     Ok(found.into_iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(front(text, 1), expected);
+    }
+
+    #[test]
+    fn the_front_has_more_words_than_are_read() {
+        check("", "");
+        check("a b", "a b");
+        check("a  b\nc d e", "a  b\nc ");
+        check("a . ! b c d", "a . ! b c ");
+        check("好的 坏的", "好的 坏的");
+    }
 }

@@ -1,6 +1,6 @@
 //! Parts of texts and what they are: brands, products, places.
 
-use super::{fitting, in_batches};
+use super::{encode, fitting, in_batches};
 use crate::{Error, Result, TokenClassifier};
 use brand_nn_layers::Pass;
 use brand_nn_tensor::{DType, Tensor};
@@ -67,7 +67,7 @@ impl TextTagger {
     /// # Errors
     /// If the tokenizer or the model refuses a text.
     pub fn tag(&self, texts: &[impl AsRef<str>]) -> Result<Vec<Vec<Tagged>>> {
-        let encodings = self.tokenizer.encode(texts)?;
+        let encodings = encode(&self.tokenizer, texts, self.model.encoder.config.max_length())?;
         let logits = in_batches(&self.tokenizer, &encodings, |tokens| {
             Ok(self.model.logits(tokens, &mut Pass::inference())?.into_tensor())
         })?;

@@ -1,5 +1,6 @@
 //! The recipe by which a published model learns a task.
 
+use super::unfreezing::Unfreezing;
 use crate::{Error, Result};
 use brand_nn_autodiff::{ParamSet, Params};
 use brand_nn_losses::Loss;
@@ -20,6 +21,10 @@ use std::collections::BTreeMap;
 /// | [`weight_decay`](Self::weight_decay) | 0.01 |
 /// | [`layer_decay`](Self::layer_decay) | 1: all layers alike |
 /// | [`freeze`](Self::freeze) | nothing |
+/// | [`gradual_unfreezing`](Self::gradual_unfreezing) | all is trained from the beginning |
+///
+/// Where memory holds small batches alone, [`Fit::accumulate`] makes a step of several: the recipe
+/// counts steps, so that the rate rises and falls in time.
 ///
 /// # Examples
 /// ```
@@ -44,13 +49,21 @@ pub struct FineTune {
     weight_decay: f64,
     layer_decay: f64,
     frozen: Vec<String>,
+    unfreezes: bool,
 }
 
 impl FineTune {
     /// Learns with a highest rate: 2e-5 to 5e-5 for all weights, 1e-4 to 1e-3 for adapters.
     #[must_use]
     pub fn new(rate: f64) -> Self {
-        Self { rate, warm_up: 0.1, weight_decay: 0.01, layer_decay: 1.0, frozen: Vec::new() }
+        Self {
+            rate,
+            warm_up: 0.1,
+            weight_decay: 0.01,
+            layer_decay: 1.0,
+            frozen: Vec::new(),
+            unfreezes: false,
+        }
     }
 
     /// The share of the steps in which the rate rises.
@@ -78,6 +91,16 @@ impl FineTune {
         self
     }
 
+    /// Trains the head alone in the first epoch, and one layer more, from the top down, in each that
+    /// follows; the tables come last (Howard and Ruder 2018).
+    ///
+    /// A model of twelve layers trains as a whole from the fourteenth epoch on; with fewer epochs its
+    /// lower layers stay as they are.
+    #[must_use]
+    pub fn gradual_unfreezing(self) -> Self {
+        Self { unfreezes: true, ..self }
+    }
+
     /// Trains a model on data by a plan, with gradients of at most norm 1, and gives it back in its
     /// trainer.
     ///
@@ -97,8 +120,12 @@ impl FineTune {
             model.params(pattern)?.freeze();
         }
         let optimizer = self.optimizer(&model, plan.num_steps(data.len())?)?;
+        let mut plan = plan.clip_norm(1.0);
+        if self.unfreezes {
+            plan = plan.callback(Unfreezing::of(&model)?);
+        }
         let mut trainer = model.compile(optimizer, loss);
-        let history = trainer.fit(data, plan.clip_norm(1.0))?;
+        let history = trainer.fit(data, plan)?;
         Ok((trainer, history))
     }
 
@@ -147,7 +174,7 @@ impl FineTune {
 }
 
 /// How many layers a parameter stands above the input: 0 for tables, none for heads.
-fn depth(name: &str) -> Option<usize> {
+pub(super) fn depth(name: &str) -> Option<usize> {
     let words: Vec<_> = name.split('.').collect();
     if words.iter().any(|word| matches!(*word, "embeddings" | "wte" | "wpe")) {
         return Some(0);

@@ -1,10 +1,10 @@
 //! What models learn from raw texts: the next token, or the tokens behind masks.
 
+use super::hiding::Hiding;
 use crate::{Error, Result, Tokens};
-use brand_nn_tensor::{DType, Rng, Tensor};
+use brand_nn_tensor::{DType, Tensor};
 use brand_nn_text::SubwordTokenizer;
 use brand_nn_train::DataSet;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The target that does not count: give it to `CrossEntropy::ignore_index`.
 pub const IGNORED: i64 = -100;
@@ -81,13 +81,8 @@ pub fn pack_texts(
 #[derive(Debug)]
 pub struct MaskedTexts {
     rows: Tensor,
-    vocabulary: usize,
-    mask: i64,
-    control: Vec<i64>,
-    share: f64,
-    seed: u64,
-    /// How often rows were asked for: each time others are hidden.
-    asked: AtomicU64,
+    padding: i64,
+    hiding: Hiding,
 }
 
 impl MaskedTexts {
@@ -100,9 +95,7 @@ impl MaskedTexts {
         texts: &[impl AsRef<str>],
         length: usize,
     ) -> Result<Self> {
-        let mask = tokenizer.mask_id().ok_or_else(|| {
-            refused("tokenizer", &"one without a mask", "one with [MASK] or <mask>")
-        })?;
+        let hiding = Hiding::new(tokenizer)?;
         let ends: Vec<_> = tokenizer.end_id().into_iter().collect();
         let stream = stream(tokenizer, texts, &ends)?;
         let starts = starts(&stream, length, 0)?;
@@ -110,40 +103,21 @@ impl MaskedTexts {
         let at = |place: usize| stream.get(place).copied().unwrap_or(padding);
         let ids: Vec<_> =
             starts.iter().flat_map(|&start| (start..start + length).map(at)).collect();
-        let vocabulary = tokenizer.vocabulary_size();
-        let all = 0..vocabulary as i64;
-        let control = all.filter(|&id| tokenizer.is_control(id)).chain([padding]).collect();
-        let rows = Tensor::new(ids, [starts.len(), length])?;
-        let (share, asked) = (0.15, AtomicU64::new(0));
-        Ok(Self { rows, vocabulary, mask, control, share, seed: 0, asked })
+        Ok(Self { rows: Tensor::new(ids, [starts.len(), length])?, padding, hiding })
     }
 
     /// The share of tokens that are chosen; 0.15 by default.
     #[must_use]
-    pub fn share(self, share: f64) -> Self {
-        Self { share, ..self }
+    pub fn share(mut self, share: f64) -> Self {
+        self.hiding.share = share;
+        self
     }
 
     /// The seed of all choices.
     #[must_use]
-    pub fn seed(self, seed: u64) -> Self {
-        Self { seed, ..self }
-    }
-
-    /// What is read and what is to be guessed of an id.
-    fn hide(&self, id: i64, rng: &mut Rng) -> (i64, i64) {
-        let mut draw = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
-        let chosen = draw() < self.share;
-        let (kind, other) = (draw(), (draw() * self.vocabulary as f64) as i64);
-        if !chosen || self.control.contains(&id) {
-            return (id, IGNORED);
-        }
-        let read = match kind {
-            kind if kind < 0.8 => self.mask,
-            kind if kind < 0.9 => other,
-            _ => id,
-        };
-        (read, id)
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.hiding.seed = seed;
+        self
     }
 }
 
@@ -156,21 +130,10 @@ impl DataSet for MaskedTexts {
 
     fn batch(&self, rows: &[usize]) -> brand_nn_train::Result<(Tokens, Tensor)> {
         let whole = self.rows.rows(rows)?;
-        let asked = self.asked.fetch_add(1, Ordering::Relaxed);
-        let mut rng = Rng::keyed(self.seed, &format!("masks {asked}"));
-        let hidden = whole.iter::<i64>().map(|id| self.hide(id, &mut rng));
-        let (read, mut targets): (Vec<_>, Vec<_>) = hidden.unzip();
-        if targets.iter().all(|&target| target == IGNORED)
-            && let Some(place) = read.iter().position(|id| !self.control.contains(id))
-        {
-            targets[place] = read[place]; // a loss of nothing is not a number
-        }
-        let shape = whole.shape();
-        let padding = self.control.last().copied().unwrap_or(0);
-        let mask = whole.not_equal(&Tensor::scalar(padding));
-        let type_ids = Tensor::zeros_of(shape, DType::I64);
-        let tokens = Tokens { ids: Tensor::new(read, shape.clone())?, mask, type_ids };
-        Ok((tokens, Tensor::new(targets, shape.clone())?))
+        let (ids, targets) = self.hiding.hide(&whole)?;
+        let mask = whole.not_equal(&Tensor::scalar(self.padding));
+        let type_ids = Tensor::zeros_of(whole.shape(), DType::I64);
+        Ok((Tokens { ids, mask, type_ids }, targets))
     }
 }
 
@@ -198,7 +161,7 @@ fn starts(stream: &[i64], length: usize, behind: usize) -> Result<Vec<usize>> {
     Ok((0..stream.len() - behind).step_by(length).collect())
 }
 
-fn refused(setting: &'static str, got: &dyn std::fmt::Display, expected: &str) -> Error {
+pub(super) fn refused(setting: &'static str, got: &dyn std::fmt::Display, expected: &str) -> Error {
     let help = "learn a tokenizer with Subwords; 128 tokens a row are usual";
     Error::setting("texts", setting, got, expected, help)
 }

@@ -31,6 +31,16 @@ pub(crate) fn write_tensors(path: &Path, tensors: BTreeMap<String, Tensor>) {
     TensorFile { tensors, ..Default::default() }.write(path).unwrap();
 }
 
+/// The second column of tab-separated values, quoted where a text has quotes.
+pub(crate) fn texts(table: &str) -> Vec<String> {
+    let text = |line: &str| {
+        let cell = line.split_once('\t').unwrap().1;
+        let inner = cell.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        inner.map_or(cell.to_owned(), |inner| inner.replace("\"\"", "\""))
+    };
+    table.lines().skip(1).map(text).collect()
+}
+
 impl Case {
     pub(crate) fn table(&self, key: &str) -> Tensor {
         let rows: Vec<Vec<i64>> = serde_json::from_value(self.0[key].clone()).unwrap();

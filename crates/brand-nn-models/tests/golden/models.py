@@ -43,6 +43,8 @@ def cases():
     yield "masked", transformers.RobertaForMaskedLM(roberta())
     yield "sequence", transformers.DistilBertForSequenceClassification(distil(num_labels=3))
     yield "masked", transformers.DistilBertForMaskedLM(distil())
+    yield "next", transformers.BertForNextSentencePrediction(bert())
+    yield "pretraining", transformers.BertForPreTraining(bert())
     yield "causal", transformers.GPT2LMHeadModel(transformers.GPT2Config(**GPT))
 
 
@@ -50,6 +52,8 @@ def logits_of(head, model, inputs):
     output = model(**inputs)
     if head == "answer":
         return torch.stack([output.start_logits, output.end_logits], -1)
+    if head == "pretraining":
+        return torch.cat([output.prediction_logits.flatten(1), output.seq_relationship_logits], 1)
     return output.logits
 
 

@@ -44,7 +44,12 @@ head!(MaskedLanguageModel(), logits, "a guesser of hidden tokens");
 
 impl MaskedLanguageModel {
     fn pending(config: &BertConfig) -> Result<Self> {
-        let encoder = Bert::pending(config, false)?;
+        Self::around(Bert::pending(config, false)?)
+    }
+
+    /// The head on top of an encoder.
+    pub(super) fn around(encoder: Bert) -> Result<Self> {
+        let config = &encoder.config;
         let features = config.hidden_size;
         let bias = Param::new([config.vocab_size], Init::Zeros);
         Ok(Self {
@@ -60,7 +65,11 @@ impl MaskedLanguageModel {
     /// # Errors
     /// As [`Bert::encode`].
     pub fn logits(&self, tokens: &Tokens, pass: &mut Pass) -> layers::Result<Var> {
-        let vectors = self.encoder.encode(tokens, pass)?;
+        self.guess(&self.encoder.encode(tokens, pass)?, pass)
+    }
+
+    /// The logits of the tokens behind an encoder's vectors.
+    pub(super) fn guess(&self, vectors: &Var, pass: &mut Pass) -> layers::Result<Var> {
         let vectors = self.dense.call(vectors, pass)?;
         let vectors = self.norm.call(vectors, pass)?;
         self.decoder.call(vectors, pass)

@@ -1,12 +1,16 @@
 //! Heads: what an encoder's vectors are turned into, one file a task.
 
 mod masked;
+mod next;
+mod pretraining;
 mod question;
 mod sentence;
 mod sequence;
 mod token;
 
 pub use masked::MaskedLanguageModel;
+pub use next::NextSentencePredictor;
+pub use pretraining::{PretrainingLoss, PretrainingModel};
 pub use question::QuestionAnswerer;
 pub use sentence::{Pooling, SentenceEncoder};
 pub use sequence::SequenceClassifier;
