@@ -157,5 +157,7 @@ fn reviews_are_listened_to() {
 
 #[test]
 fn planted_events_are_found() {
-    page("monitor", |save| drop(monitor::run(100, save).unwrap()));
+    page("monitor", |save| {
+        monitor::run(100, save).unwrap();
+    });
 }
