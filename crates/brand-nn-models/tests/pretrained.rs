@@ -149,7 +149,7 @@ fn files_that_are_missing_or_unsafe_are_named() {
         let part = "part.safetensors";
         let tensors = [("a".to_owned(), Tensor::zeros([64]))].into();
         let bytes = TensorFile { tensors, ..TensorFile::default() }.to_bytes().unwrap();
-        std::fs::write(path.join(part), &bytes[..bytes.len() - 9]).unwrap();
+        write(&path.join(part), &bytes[..bytes.len() - 9]);
         write(&path.join(index), &json!({"weight_map": {"a": part}}).to_string());
     };
     check(cut, "part.safetensors: ");

@@ -23,8 +23,8 @@ pub(crate) fn tensors(value: &Value) -> BTreeMap<String, Tensor> {
     entries.map(|(name, value)| (name.clone(), tensor(value))).collect()
 }
 
-pub(crate) fn write(path: &Path, text: &str) {
-    File::create(path).unwrap().write_all(text.as_bytes()).unwrap();
+pub(crate) fn write(path: &Path, content: &(impl AsRef<[u8]> + ?Sized)) {
+    File::create(path).unwrap().write_all(content.as_ref()).unwrap();
 }
 
 pub(crate) fn write_tensors(path: &Path, tensors: BTreeMap<String, Tensor>) {
