@@ -5,7 +5,7 @@
 use brand_nn_marketing::Days;
 use brand_nn_marketing::experiment::{
     Arm, BetaBelief, CausalImpact, ConversionTest, DifferenceInDifferences, ExperimentPlan,
-    GroupSequentialTest, Measured, Panel, SequentialTest, SyntheticControl, ValueTest,
+    GroupSequentialTest, Measured, Panel, SequentialTest, Stage, SyntheticControl, ValueTest,
 };
 use brand_nn_stats::distribution::{Binomial, Distribution, Normal};
 use brand_nn_stats::hypothesis::{Alternative, Proportion, two_proportion_z_test};
@@ -259,7 +259,7 @@ fn planned_looks_keep_what_they_promise() {
     let test = GroupSequentialTest::new(5000);
     let ends = |seed, rates| {
         let stages = test.analyze(&looks(seed, 5, rates)).unwrap();
-        stages.iter().any(|stage| stage.may_stop())
+        stages.iter().any(Stage::may_stop)
     };
     // The bounds of five even looks do not change: they are found once, and then held against.
     let critical: Vec<f64> =
