@@ -218,6 +218,44 @@ fn tables_of_paths_are_read_and_refused() {
     refused("path,won,lost\na,1,0\n", "eur");
 }
 
+const RULES: [Attribution; 7] = [
+    Attribution::First,
+    Attribution::Last,
+    Attribution::Linear,
+    Attribution::Position { first: 0.4, last: 0.4 },
+    Attribution::Markov { order: 1 },
+    Attribution::Shapley { game: Game::Conversions },
+    Attribution::Shapley { game: Game::ConversionRate },
+];
+
+#[test]
+fn a_channel_that_never_converts_earns_nothing() {
+    let mut journeys = Journeys::new();
+    journeys.add(["good"], 30, 70).unwrap();
+    journeys.add(["good", "idle"], 0, 40).unwrap();
+    journeys.add(["idle"], 0, 90).unwrap();
+    for rule in RULES {
+        let credits = rule.fit(&journeys).unwrap();
+        let [good, idle] = ["good", "idle"].map(|name| credits.channel(name).unwrap().conversions);
+        assert!((good - 30.0).abs() < 1e-9 && idle.abs() < 1e-9, "{rule:?}: {good}, {idle}");
+    }
+}
+
+#[test]
+fn a_million_journeys_are_no_matter() {
+    let names: Vec<String> = (0..12).map(|i| format!("channel {i}")).collect();
+    let mut journeys = Journeys::new();
+    for i in 0..1_000_000_usize {
+        let path = (0..=i % 4).map(|at| &names[(i / 7 * (at + 5) + i / 1000) % 12]);
+        let won = u64::from(i % 10 == 0);
+        journeys.add(path, won, 1 - won).unwrap();
+    }
+    for rule in RULES {
+        let total = rule.fit(&journeys).unwrap().total_conversions();
+        assert!((total - 100_000.0).abs() < 1e-3, "{rule:?}: {total}");
+    }
+}
+
 /// Ann: a, b, an order, b again; Bob: a, a long silence, c, an order that nobody touched lately.
 fn log() -> TouchLog {
     let touch = |who: &str, day: f64, channel: &str| Touch::new(who, Days(day), channel);

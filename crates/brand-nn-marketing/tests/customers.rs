@@ -4,7 +4,8 @@
 
 use brand_nn_marketing::churn::{ChurnModel, FittedChurn, TenureColumns, TenureCurves};
 use brand_nn_marketing::data::{
-    Cleaning, RfmSummary, Transaction, TransactionColumns, TransactionLog, Treatment,
+    Cleaning, RfmSummary, SummaryColumns, Transaction, TransactionColumns, TransactionLog,
+    Treatment,
 };
 use brand_nn_marketing::evaluate::{Campaign, CampaignReview, Payback};
 use brand_nn_marketing::segment::{RfmSegmentation, Segment, TableSegments};
@@ -59,6 +60,17 @@ fn odd_rows_of_a_log_are_refused_dropped_or_kept() {
     assert_eq!(log(csv, &keep).unwrap().num_dropped(), 0);
     let repeats = Cleaning { repeats: Treatment::Refuse, ..keep };
     refused(log(csv, &repeats), "row 2, customer: got `a`, expected each row once");
+}
+
+#[test]
+fn histories_are_of_one_customer_each() {
+    let columns = SummaryColumns::new("who", "x", "t", "T");
+    let read = |rows: &str| {
+        RfmSummary::from_table(&table(&format!("who,x,t,T\n{rows}")), &columns, Unit::Week)
+    };
+    assert_eq!(read("a,1,2,9\nb,0,0,9\n").unwrap().customers().len(), 2);
+    refused(read("a,1,2,9\nb,0,0,9\na,0,0,3\n"), "row 3, customer: got `a`, expected each");
+    refused(read("a,1,2,9\n,0,0,9\n"), "row 2, customer: got ``");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::{Transaction, TransactionLog};
 use crate::{Error, Result, Span, Unit, columns, door};
 use brand_nn_train::{Date, Table};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// One customer's history in numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -114,13 +115,15 @@ impl RfmSummary {
     /// Reads a table with a customer a row.
     ///
     /// # Errors
-    /// If a column is missing or not of its kind, a cell is empty, or as [`of`](Self::of).
+    /// If a column is missing or not of its kind, a cell is empty, a customer has two rows, or as
+    /// [`of`](Self::of).
     pub fn from_table(table: &Table, names: &SummaryColumns, unit: Unit) -> Result<Self> {
         let customers = columns::texts(table, &names.customer)?;
         let [frequency, recency, age] = [&names.frequency, &names.recency, &names.age]
             .map(|name| Ok::<_, Error>(table.numbers(name)?));
         let (frequency, recency, age) = (frequency?, recency?, age?);
         let spend = names.mean_spend.as_ref().map(|name| table.numbers(name)).transpose()?;
+        each_once(&customers)?;
         let row = |row: usize| {
             let number = |numbers: &[Option<f64>]| numbers[row].unwrap_or(f64::NAN);
             door::value((DATA, row, "frequency"), number(&frequency), door::COUNT)?;
@@ -168,6 +171,21 @@ impl RfmSummary {
     pub fn customers(&self) -> &[CustomerSummary] {
         &self.customers
     }
+}
+
+/// Refuses rows without a customer, and customers with several rows.
+fn each_once(customers: &[Option<String>]) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    for (row, customer) in customers.iter().enumerate() {
+        let name = customer.as_deref().unwrap_or("").trim();
+        if name.is_empty() || !seen.insert(name) {
+            let (row, column, got) = (row + 1, "customer", name.to_owned());
+            let expected = "each customer once";
+            let help = "name each, and make one history of a customer's rows";
+            return Err(Error::Value { data: DATA, row, column, got, expected, help });
+        }
+    }
+    Ok(())
 }
 
 impl CustomerSummary {
