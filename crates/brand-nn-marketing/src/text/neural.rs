@@ -58,8 +58,6 @@ pub struct FittedNeural {
 const METHOD: &str = "neural sentiment";
 /// What is left out while training, as Kim has it.
 const DROPOUT: f64 = 0.5;
-/// The same of the numbers of words, which else are learnt by heart.
-const WORD_DROPOUT: f64 = 0.3;
 const BATCH: usize = 64;
 /// Epochs without a better validation after which training ends.
 const PATIENCE: usize = 2;
@@ -156,9 +154,7 @@ impl NeuralSentiment {
     }
 
     fn network(&self) -> brand_nn_layers::Result<Network> {
-        let words = Sequential::new()
-            .add(embedding(self.num_words + 1, self.width))
-            .add(dropout(WORD_DROPOUT));
+        let words = Sequential::new().add(embedding(self.num_words + 1, self.width));
         let read = match self.reader {
             Reader::TextCnn => {
                 let runs = |length: usize| {

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 /// let model = LinearTones::new(Features::words(1, 2).min_texts(1));
 /// let fitted = model.fit(&texts, &[good, good, so, so, bad, bad])?;
 /// assert_eq!(fitted.most_likely("so so cloth"), Tone::Neutral);
-/// assert!(fitted.polarity("good") > 0.2 && fitted.polarity("bad") < -0.2);
+/// assert!(fitted.polarity("good") > 0.1 && fitted.polarity("bad") < -0.1);
 /// # Ok::<(), brand_nn_marketing::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
