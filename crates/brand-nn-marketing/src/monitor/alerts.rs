@@ -104,12 +104,12 @@ impl Rule {
     }
 
     pub(super) fn check(&self) -> Result<()> {
-        let (range, help): ((_, fn(f64) -> bool), _) = match self.measure {
+        let net: (_, fn(f64) -> bool) = ("from -1 to 1", |x| (-1.0..=1.0).contains(&x));
+        let share: (_, fn(f64) -> bool) = ("from 0 to 1", |x| (0.0..=1.0).contains(&x));
+        let (range, help) = match self.measure {
             Measure::Mentions => (door::NOT_NEGATIVE, "such as 500"),
-            Measure::NetSentiment => {
-                (("from -1 to 1", |x| (-1.0..=1.0).contains(&x)), "0: as much praise as complaint")
-            }
-            Measure::ShareOfVoice => (("from 0 to 1", |x| (0.0..=1.0).contains(&x)), "such as 0.3"),
+            Measure::NetSentiment => (net, "at 0 there are as many praises as complaints"),
+            Measure::ShareOfVoice => (share, "such as 0.3"),
         };
         door::setting(METHOD, ("limit", self.limit), range, help)
     }
