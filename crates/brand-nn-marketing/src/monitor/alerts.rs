@@ -27,8 +27,8 @@ pub enum Measure {
 /// A rule by which to alert: a limit that a brand should keep.
 ///
 /// Shares and net sentiment are those of the last seven days. A rule alerts on the first day on
-/// which the whole interval lies beyond the limit, and again only after that has ended: what may be
-/// chance does not alert.
+/// which the whole interval lies beyond the limit, and again only after the value itself was on the
+/// right side of it: what may be chance does not alert.
 ///
 /// # Examples
 /// ```
@@ -95,7 +95,7 @@ impl Rule {
         Self { brand: Redactor::new().redact(brand.trim()).text, measure, limit }
     }
 
-    /// Whether this end of an interval lies beyond the limit.
+    /// Whether a value, or this end of its interval, lies beyond the limit.
     fn is_broken_by(&self, end: f64) -> bool {
         match self.measure {
             Measure::Mentions => end > self.limit,
@@ -162,7 +162,8 @@ impl Monitored {
                 let (date, expected) = (days[at].date, rule.limit);
                 alerts.push(Alert { date, brand, measure, value, expected, p_value: None });
             }
-            was_broken = is_broken;
+            // Beside its limit a value goes to and fro: it has recovered when it is on the other side.
+            was_broken = is_broken || (was_broken && rule.is_broken_by(value));
         }
         Ok(alerts)
     }

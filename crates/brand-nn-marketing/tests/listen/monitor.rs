@@ -212,6 +212,11 @@ fn planted_events_are_found() {
         assert!(has(Measure::Mentions, 80, 80, false), "{alerts:?}");
         assert!(has(Measure::Mentions, 80, 80, true), "{alerts:?}");
         assert!(has(Measure::NetSentiment, 61, 67, true), "{alerts:?}");
+        let by_rule =
+            |alert: &&Alert| alert.measure == Measure::NetSentiment && alert.p_value.is_none();
+        assert_eq!(alerts.iter().filter(by_rule).count(), 1, "{alerts:?}");
+        let page = heard.report().to_markdown();
+        assert!(page.contains("Since 2024-0"), "{page}");
         let share = alerts.iter().find(|alert| alert.measure == Measure::ShareOfVoice).unwrap();
         assert_eq!((&*share.brand, share.expected), ("Borealis", 0.4));
         assert!((day(41)..=day(47)).contains(&share.date), "{share:?}");
