@@ -152,5 +152,6 @@ fn planted_events_are_found() {
     page("monitor", |save| {
         let missed = monitor::run(100, save).unwrap();
         assert!(missed.iter().all(|days| *days <= 2), "{missed:?}");
+        std::fs::remove_file(save.with_extension("zh.html")).unwrap();
     });
 }
