@@ -119,11 +119,11 @@ impl Monitored {
     /// Everything that needs a look on the days that are kept, the oldest first.
     ///
     /// Rules alert by their limits. Besides, for all mentions and for each brand, the number of a
-    /// day and its net sentiment are compared with those of the 28 days before it, of which at least
-    /// 14 must be there: by Student's t of the roots of counts, and of net sentiment with as much
-    /// noise between days as there was. A day alerts where such a value has a probability below
-    /// `false_alarms_a_year` / (365 · number of series). That the newest day has few mentions is no
-    /// alert, as it may not be over.
+    /// day and its net sentiment are compared with those of the 28 days before it, of which at
+    /// least 14 must be there: by Student's t of the roots of counts, and of net sentiment with as
+    /// much noise between days as there was. A day alerts where such a value has a probability
+    /// below `false_alarms_a_year` / (365 · number of series). That the newest day has few mentions
+    /// is no alert, as it may not be over.
     ///
     /// # Errors
     /// None is known; those of the methods below are handed on.
@@ -162,7 +162,8 @@ impl Monitored {
                 let (date, expected) = (days[at].date, rule.limit);
                 alerts.push(Alert { date, brand, measure, value, expected, p_value: None });
             }
-            // Beside its limit a value goes to and fro: it has recovered when it is on the other side.
+            // Beside its limit a value goes to and fro: it has recovered when it is on the other
+            // side.
             was_broken = is_broken || (was_broken && rule.is_broken_by(value));
         }
         Ok(alerts)
