@@ -53,8 +53,11 @@ pub(crate) fn run(days: usize, save: &Path) -> Result<[i64; 2]> {
         println!("{} stays: {error}", state.display());
     }
     let heard = listener.into_monitored();
-    let page = heard.report_in(Language::English).append(heard.report_in(Language::Chinese));
-    write_atomically(save, |file| file.write_all(page.to_html().as_bytes()))?;
+    let chinese = save.with_extension("zh.html");
+    for (language, path) in [(Language::English, save), (Language::Chinese, &chinese)] {
+        let html = heard.report_in(language).to_html();
+        write_atomically(path, |file| file.write_all(html.as_bytes()))?;
+    }
     check(&heard)
 }
 

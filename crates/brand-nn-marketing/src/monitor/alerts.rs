@@ -27,8 +27,8 @@ pub enum Measure {
 /// A rule by which to alert: a limit that a brand should keep.
 ///
 /// Shares and net sentiment are those of the last seven days. A rule alerts on the first day on
-/// which the whole interval lies beyond the limit, and again only after that has ended: what may be
-/// chance does not alert.
+/// which the whole interval lies beyond the limit, and again only after the value itself was on the
+/// right side of it: what may be chance does not alert.
 ///
 /// # Examples
 /// ```
@@ -95,7 +95,7 @@ impl Rule {
         Self { brand: Redactor::new().redact(brand.trim()).text, measure, limit }
     }
 
-    /// Whether this end of an interval lies beyond the limit.
+    /// Whether a value, or this end of its interval, lies beyond the limit.
     fn is_broken_by(&self, end: f64) -> bool {
         match self.measure {
             Measure::Mentions => end > self.limit,
@@ -104,12 +104,12 @@ impl Rule {
     }
 
     pub(super) fn check(&self) -> Result<()> {
-        let (range, help): ((_, fn(f64) -> bool), _) = match self.measure {
+        let net: (_, fn(f64) -> bool) = ("from -1 to 1", |x| (-1.0..=1.0).contains(&x));
+        let share: (_, fn(f64) -> bool) = ("from 0 to 1", |x| (0.0..=1.0).contains(&x));
+        let (range, help) = match self.measure {
             Measure::Mentions => (door::NOT_NEGATIVE, "such as 500"),
-            Measure::NetSentiment => {
-                (("from -1 to 1", |x| (-1.0..=1.0).contains(&x)), "0: as much praise as complaint")
-            }
-            Measure::ShareOfVoice => (("from 0 to 1", |x| (0.0..=1.0).contains(&x)), "such as 0.3"),
+            Measure::NetSentiment => (net, "at 0 there are as many praises as complaints"),
+            Measure::ShareOfVoice => (share, "such as 0.3"),
         };
         door::setting(METHOD, ("limit", self.limit), range, help)
     }
@@ -119,11 +119,11 @@ impl Monitored {
     /// Everything that needs a look on the days that are kept, the oldest first.
     ///
     /// Rules alert by their limits. Besides, for all mentions and for each brand, the number of a
-    /// day and its net sentiment are compared with those of the 28 days before it, of which at least
-    /// 14 must be there: by Student's t of the roots of counts, and of net sentiment with as much
-    /// noise between days as there was. A day alerts where such a value has a probability below
-    /// `false_alarms_a_year` / (365 · number of series). That the newest day has few mentions is no
-    /// alert, as it may not be over.
+    /// day and its net sentiment are compared with those of the 28 days before it, of which at
+    /// least 14 must be there: by Student's t of the roots of counts, and of net sentiment with as
+    /// much noise between days as there was. A day alerts where such a value has a probability
+    /// below `false_alarms_a_year` / (365 · number of series). That the newest day has few mentions
+    /// is no alert, as it may not be over.
     ///
     /// # Errors
     /// None is known; those of the methods below are handed on.
@@ -162,7 +162,9 @@ impl Monitored {
                 let (date, expected) = (days[at].date, rule.limit);
                 alerts.push(Alert { date, brand, measure, value, expected, p_value: None });
             }
-            was_broken = is_broken;
+            // Beside its limit a value goes to and fro: it has recovered when it is on the other
+            // side.
+            was_broken = is_broken || (was_broken && rule.is_broken_by(value));
         }
         Ok(alerts)
     }

@@ -56,8 +56,8 @@ pub struct Comparison {
 impl Monitored {
     /// Each brand's share of all mentions of brands, the most mentioned first.
     ///
-    /// Comments in which no brand is known have no share. A brand without a mention in the selection
-    /// has none either.
+    /// Comments in which no brand is known have no share. A brand without a mention in the
+    /// selection has none either.
     ///
     /// # Errors
     /// If the selection has a name that was never heard.

@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What hears comments as they come.
 ///
 /// A comment of an earlier day counts on its day, as long as that is kept: the clock may go
-/// backwards. Comments of the same days give the same answers in any order, but for which of too many
-/// names come first.
+/// backwards. Comments of the same days give the same answers in any order, but for which of too
+/// many names come first.
 ///
 /// # Examples
 /// ```

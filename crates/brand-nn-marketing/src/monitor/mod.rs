@@ -9,9 +9,9 @@
 //! | what needs a look today | [`Monitored::alerts`] |
 //! | how do we stand beside another | [`Monitored::compare`] |
 //!
-//! A file is heard by [`BrandMonitor::fit`], a stream by [`BrandMonitor::listen`]; both do the same,
-//! so that both have the same answers. Only counts, names and a few passages are kept, all of them
-//! without personal data.
+//! A file is heard by [`BrandMonitor::fit`], a stream by [`BrandMonitor::listen`]; both do the
+//! same, so that both have the same answers. Only counts, names and a few passages are kept, all of
+//! them without personal data.
 
 mod alerts;
 mod answers;

@@ -2,7 +2,7 @@
 
 use super::answers::Comparison;
 use super::state::{Day, Monitored, Tones};
-use super::{Alert, Measure, Selection, interval};
+use super::{Alert, ChangePoint, Measure, Selection, interval};
 use crate::text::aspect::{AspectCount, chinese};
 use crate::text::sentiment::Language;
 use brand_nn_report::{Bars, Finding, Format, HeatMap, Page, Plot};
@@ -91,11 +91,12 @@ impl Writer<'_> {
             (heard.future, self.say("left out as in the future", "因日期在未来未计")),
         ];
         let parts = parts.into_iter().filter(|(count, _)| *count > 0);
-        let parts: String = parts.map(|(count, what)| format!("; {count} {what}")).collect();
+        let [comma, end] = [self.say("; ", "；"), self.say(".", "。")];
+        let parts: String = parts.map(|(count, what)| format!("{comma}{count} {what}")).collect();
         let span = self.heard.span().map(|[first, last]| format!("{first} – {last}: "));
         let number = Format::Number.text(all as f64, 0);
         let comments = self.say("comments", "条评论");
-        format!("{}{number} {comments}{parts}.", span.unwrap_or_default())
+        format!("{}{number} {comments}{parts}{end}", span.unwrap_or_default())
     }
 
     fn findings(&self) -> Vec<Finding> {
@@ -120,15 +121,23 @@ impl Writer<'_> {
             let quote = quote.unwrap_or_default();
             Finding::watch(claim, format!("{} {of} ({low} – {high}){quote}", aspect.complaints))
         });
-        newest.chain(pain).collect()
+        newest.chain(self.changes()).chain(pain).collect()
+    }
+
+    /// The newest days from which on all mentions are at another level.
+    fn changes(&self) -> Vec<Finding> {
+        let changes = self.heard.change_points(&Selection::all()).unwrap_or_default();
+        let finding = |change: &ChangePoint| {
+            let since = self.say("Since", "自");
+            let claim = format!("{since} {}: {}", change.date, self.measure(change.measure));
+            let [before, after] = [change.before, change.after].map(|x| text(change.measure, x));
+            Finding::note(claim, format!("{before} → {after}"))
+        };
+        changes.iter().rev().take(2).map(finding).collect()
     }
 
     fn evidence(&self, alert: &Alert) -> String {
-        let text = |value| match alert.measure {
-            Measure::Mentions => Format::Number.text(value, 0),
-            _ => Format::Percent.text(value, 1),
-        };
-        let (value, expected) = (text(alert.value), text(alert.expected));
+        let [value, expected] = [alert.value, alert.expected].map(|x| text(alert.measure, x));
         match alert.p_value {
             None => format!("{value}; {} {expected}", self.say("limit", "界限")),
             Some(p) => {
@@ -269,6 +278,14 @@ impl Writer<'_> {
         ];
         let page = page.heading(self.say("What is praised and what hurts", "好评与抱怨"));
         page.table(header, named.iter().take(MOST_ASPECTS).map(row))
+    }
+}
+
+/// A value as it is written for its measure.
+fn text(measure: Measure, value: f64) -> String {
+    match measure {
+        Measure::Mentions => Format::Number.text(value, 0),
+        _ => Format::Percent.text(value, 1),
     }
 }
 

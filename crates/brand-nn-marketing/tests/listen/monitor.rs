@@ -8,6 +8,7 @@ use brand_nn_marketing::monitor::{
 use brand_nn_marketing::text::aspect::{Aspects, retail_lexicon};
 use brand_nn_marketing::text::linear::{Features, LinearSentiment};
 use brand_nn_marketing::text::sentiment::{Language, Lexicon, Sentiment};
+use brand_nn_tensor::io::write_atomically;
 use brand_nn_train::{Date, TableReader};
 use proptest::prelude::*;
 
@@ -96,7 +97,8 @@ fn batch_and_stream_are_the_same() {
 
     let text = std::fs::read_to_string(&path).unwrap();
     for (from, to) in [("{", "["), ("\"Acme\",", ""), ("\"level\":0.95", "\"level\":7.0")] {
-        std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
+        let broken = text.replacen(from, to, 1);
+        write_atomically(&path, |file| file.write_all(broken.as_bytes())).unwrap();
         let error = Monitored::load(&path).unwrap_err().to_string();
         assert!(error.contains("; help: "), "{error}");
     }
@@ -210,6 +212,11 @@ fn planted_events_are_found() {
         assert!(has(Measure::Mentions, 80, 80, false), "{alerts:?}");
         assert!(has(Measure::Mentions, 80, 80, true), "{alerts:?}");
         assert!(has(Measure::NetSentiment, 61, 67, true), "{alerts:?}");
+        let by_rule =
+            |alert: &&Alert| alert.measure == Measure::NetSentiment && alert.p_value.is_none();
+        assert_eq!(alerts.iter().filter(by_rule).count(), 1, "{alerts:?}");
+        let page = heard.report().to_markdown();
+        assert!(page.contains("Since 2024-0"), "{page}");
         let share = alerts.iter().find(|alert| alert.measure == Measure::ShareOfVoice).unwrap();
         assert_eq!((&*share.brand, share.expected), ("Borealis", 0.4));
         assert!((day(41)..=day(47)).contains(&share.date), "{share:?}");

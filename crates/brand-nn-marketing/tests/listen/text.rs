@@ -1,7 +1,7 @@
 //! Mentions, aspects and phrases on rows and on texts with a planted truth, and any text at all.
 
 use crate::Draw;
-use brand_nn_marketing::text::aspect::{Aspects, retail_lexicon};
+use brand_nn_marketing::text::aspect::{AspectCount, Aspects, retail_lexicon};
 use brand_nn_marketing::text::mention::Names;
 use brand_nn_marketing::text::phrase::KeyPhrases;
 use brand_nn_marketing::text::sentiment::{Lexicon, Sentiment, Tone};
@@ -255,7 +255,7 @@ fn groups_are_told_apart_on_real_reviews() {
     assert!(complaints.contains(&"bad") || complaints.contains(&"disappointed"), "{complaints:?}");
     assert!(contrast.report(["praise", "complaint"]).to_html().contains("great"));
     let table = Aspects::retail().fit(&set.texts, &retail_lexicon()).unwrap();
-    let named: u64 = table.aspects().iter().map(|a| a.texts()).sum();
+    let named: u64 = table.aspects().iter().map(AspectCount::texts).sum();
     assert!(named > 400, "{named}");
 }
 
@@ -272,7 +272,7 @@ proptest! {
                 prop_assert!(text.get(opinion.range).is_some());
                 prop_assert!((-1.0..=1.0).contains(&opinion.polarity));
             }
-            let _ = KeyPhrases::new().min_texts(1).fit(&[text.clone()]);
+            let _ = KeyPhrases::new().min_texts(1).fit(std::slice::from_ref(&text));
             prop_assert!(lexicon.polarity(&text).is_finite());
         }
     }

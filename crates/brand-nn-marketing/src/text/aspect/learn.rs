@@ -12,9 +12,9 @@ const LIFT: f64 = 1.2;
 impl Aspects {
     /// Adds phrases that stand in feeling clauses without a known aspect, each as its own aspect.
     ///
-    /// Those that stand in most such clauses come first; a phrase must stand in `min_texts` of them,
-    /// must not feel anything by itself, and more of its clauses must feel something than of others.
-    /// Look at what was learnt before it is shown to others.
+    /// Those that stand in most such clauses come first; a phrase must stand in `min_texts` of
+    /// them, must not feel anything by itself, and more of its clauses must feel something than of
+    /// others. Look at what was learnt before it is shown to others.
     ///
     /// # Errors
     /// If there is no known aspect, or `min_texts` is 0.

@@ -56,7 +56,9 @@ impl MentionFinder {
             let key: String = crate::text::fold::folded(text).into_iter().collect();
             let needs = spec.needs.get(&key).map(|words| {
                 let mut needed = Dictionary::default();
-                words.iter().for_each(|word| drop(needed.entry(word)));
+                for word in words {
+                    needed.entry(word);
+                }
                 needed
             });
             self.aliases.push(Alias { text: text.to_owned(), names: Vec::new(), needs });

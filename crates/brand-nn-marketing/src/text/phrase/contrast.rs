@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 /// How phrases lean to one of two groups of texts.
 ///
-/// The difference of log-odds with a Dirichlet prior of the frequencies in both groups together, over
-/// its standard error (Monroe, Colaresi and Quinn 2008, "Fightin' Words"). A rare phrase thus needs a
-/// larger difference than a frequent one.
+/// The difference of log-odds with a Dirichlet prior of the frequencies in both groups together,
+/// over its standard error (Monroe, Colaresi and Quinn 2008, "Fightin' Words"). A rare phrase thus
+/// needs a larger difference than a frequent one.
 ///
 /// # Examples
 /// ```

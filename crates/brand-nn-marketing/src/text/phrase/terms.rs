@@ -63,10 +63,9 @@ impl Vocabulary {
         for text in texts {
             each_run(&Folded::of(&harmless(text.as_ref())), |run, kind| {
                 characters += f64::from(u8::from(kind == Kind::Characters(1)));
-                if let Some(count) = counts.get(&hash::of(run.iter().copied())) {
-                    if !seen.contains_key(run) {
-                        seen.insert(run.to_vec(), (*count, kind));
-                    }
+                let count = counts.get(&hash::of(run.iter().copied()));
+                if let Some(count) = count.filter(|_| !seen.contains_key(run)) {
+                    seen.insert(run.to_vec(), (*count, kind));
                 }
             });
         }
