@@ -74,6 +74,10 @@ pub enum Error {
         /// One way to mend it.
         help: &'static str,
     },
+    /// From a published model.
+    #[cfg(feature = "models")]
+    #[error(transparent)]
+    Models(#[from] brand_nn_models::Error),
     /// From a classical method.
     #[error(transparent)]
     Stats(#[from] brand_nn_stats::Error),

@@ -9,6 +9,8 @@ pub mod linear;
 pub mod mention;
 pub mod neural;
 pub mod phrase;
+#[cfg(feature = "models")]
+pub mod pretrained;
 pub(crate) mod quotes;
 pub mod redact;
 pub mod route;
