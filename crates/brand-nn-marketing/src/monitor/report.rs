@@ -5,7 +5,7 @@ use super::state::{Day, Monitored, Tones};
 use super::{Alert, ChangePoint, Measure, Selection, interval};
 use crate::text::aspect::{AspectCount, chinese};
 use crate::text::sentiment::Language;
-use brand_nn_report::{Bars, Finding, Format, HeatMap, Page, Plot};
+use brand_nn_report::{Bars, Figure, Finding, Format, HeatMap, Page, Plot};
 use brand_nn_train::Date;
 
 /// Days of a column of the heat map and of the window of a line.
@@ -33,9 +33,8 @@ impl Monitored {
                 Language::Chinese => "zh",
             });
         let page = page.findings(writer.findings()).paragraph(writer.counts());
-        let page = page.figure(writer.timeline()).figure(writer.shares());
-        let page = writer.comparisons(page);
-        let page = page.figure(writer.heat());
+        let page = figure(figure(page, writer.timeline()), writer.shares());
+        let page = figure(writer.comparisons(page), writer.heat());
         writer.passages(writer.alerts(page)).paragraph(writer.say(
             "Who writes where is not who buys: compare periods and brands by the same sources. \
              Irony is read as it is written, and small counts have wide intervals.",
@@ -92,11 +91,12 @@ impl Writer<'_> {
         ];
         let parts = parts.into_iter().filter(|(count, _)| *count > 0);
         let [comma, end] = [self.say("; ", "；"), self.say(".", "。")];
-        let parts: String = parts.map(|(count, what)| format!("{comma}{count} {what}")).collect();
+        let number = |count| Format::Number.text(count as f64, 0);
+        let part = |(count, what)| format!("{comma}{} {what}", number(count));
+        let parts: String = parts.map(part).collect();
         let span = self.heard.span().map(|[first, last]| format!("{first} – {last}: "));
-        let number = Format::Number.text(all as f64, 0);
         let comments = self.say("comments", "条评论");
-        format!("{}{number} {comments}{parts}{end}", span.unwrap_or_default())
+        format!("{}{} {comments}{parts}{end}", span.unwrap_or_default(), number(all))
     }
 
     fn findings(&self) -> Vec<Finding> {
@@ -147,9 +147,12 @@ impl Writer<'_> {
         }
     }
 
-    /// Net sentiment of seven days each, with its interval, and where it changed.
-    fn timeline(&self) -> Plot {
+    /// Net sentiment of seven days each, with its interval, and where it changed; none of one day.
+    fn timeline(&self) -> Option<Plot> {
         let days = self.heard.daily(&Selection::all()).unwrap_or_default();
+        if days.len() < 2 {
+            return None;
+        }
         let week = |at: usize| {
             let window = &days[at.saturating_sub(WINDOW - 1)..=at];
             interval::net(sum(window).counts(), self.heard.monitor.level)
@@ -167,19 +170,21 @@ impl Writer<'_> {
             .line(name, weeks.iter().enumerate().map(|(at, (value, _))| (x(at), *value)));
         let changes = self.heard.change_points(&Selection::all()).unwrap_or_default();
         let sentiment = changes.iter().filter(|change| change.measure == Measure::NetSentiment);
-        sentiment.fold(plot, |plot, change| {
+        Some(sentiment.fold(plot, |plot, change| {
             let at = days.iter().position(|day| day.date == change.date).unwrap_or(0);
             plot.rule(x(at), change.date.to_string())
-        })
+        }))
     }
 
-    fn shares(&self) -> Bars {
+    fn shares(&self) -> Option<Bars> {
         let shares = self.heard.share_of_voice(&Selection::all()).unwrap_or_default();
         let bars = shares.iter().map(|s| (s.share, s.interval[0], s.interval[1]));
-        Bars::new(self.say("Share of voice", "声量份额"), shares.iter().map(|s| &*s.brand))
+        let names = shares.iter().map(|s| &*s.brand);
+        let figure = Bars::new(self.say("Share of voice", "声量份额"), names)
             .format(Format::Percent)
             .unit(self.say("of mentions of brands", "占品牌提及"))
-            .series_with_intervals("", bars)
+            .series_with_intervals("", bars);
+        (!shares.is_empty()).then_some(figure)
     }
 
     /// The most mentioned brand beside each of the next.
@@ -211,13 +216,16 @@ impl Writer<'_> {
     }
 
     /// The share of mentions that complain of each aspect, week by week.
-    fn heat(&self) -> HeatMap {
+    fn heat(&self) -> Option<HeatMap> {
         let all = self.heard.aspects(&Selection::all()).unwrap_or_default();
         let mut ranked: Vec<(usize, &AspectCount)> =
-            all.iter().enumerate().filter(|(_, aspect)| aspect.texts() > 0).collect();
+            all.iter().enumerate().filter(|(_, aspect)| aspect.complaints > 0).collect();
         ranked.sort_by_key(|(_, aspect)| std::cmp::Reverse(aspect.complaints));
         ranked.truncate(MOST_ASPECTS);
         let days = self.heard.daily(&Selection::all()).unwrap_or_default();
+        if ranked.is_empty() || days.is_empty() {
+            return None;
+        }
         let weeks: Vec<&[Day]> = days.rchunks(WINDOW).take(MOST_WEEKS).collect();
         let column = |week: &&[Day]| -> Vec<f64> {
             let within = Selection::all().from(week[0].date).to(week[week.len() - 1].date);
@@ -229,13 +237,15 @@ impl Writer<'_> {
         let rows = (0..ranked.len()).map(|row| columns.iter().map(move |column| column[row]));
         let names = ranked.iter().map(|(_, aspect)| self.aspect(&aspect.aspect));
         let starts = weeks.iter().rev().map(|week| short(week[0].date));
-        HeatMap::new(self.say("Mentions that complain", "抱怨占提及的比例"), names, starts)
-            .format(Format::Percent)
-            .x(self.say("week from", "起始日"))
-            .values(rows)
+        let title = self.say("Mentions that complain", "抱怨占提及的比例");
+        let figure = HeatMap::new(title, names, starts).format(Format::Percent);
+        Some(figure.x(self.say("week from", "起始日")).values(rows))
     }
 
     fn alerts(&self, page: Page) -> Page {
+        if self.heard.span().is_none() {
+            return page; // without a day nothing can be unusual for one
+        }
         let alerts = self.heard.alerts().unwrap_or_default();
         let row = |alert: &Alert| {
             let brand = self.brand(&alert.brand);
@@ -278,6 +288,14 @@ impl Writer<'_> {
         ];
         let page = page.heading(self.say("What is praised and what hurts", "好评与抱怨"));
         page.table(header, named.iter().take(MOST_ASPECTS).map(row))
+    }
+}
+
+/// The page with a figure, where there is something to show.
+fn figure(page: Page, figure: Option<impl Into<Figure>>) -> Page {
+    match figure {
+        Some(figure) => page.figure(figure),
+        None => page,
     }
 }
 

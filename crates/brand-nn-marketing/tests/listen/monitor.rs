@@ -330,6 +330,15 @@ fn pages_speak_both_languages() {
 }
 
 #[test]
+fn pages_show_no_empty_pictures() {
+    let texts = vec![Comment::new("The price is bad"); 2000];
+    let page = heard(&texts).report().to_html();
+    assert!(page.contains("2,000 comments; 2,000 of them without a day."), "{page}");
+    assert!(page.contains("Complaints: price"));
+    assert!(!page.contains("<svg") && !page.contains("Nothing was unusual"));
+}
+
+#[test]
 fn many_names_are_one_other() {
     let comment = |number: usize| Comment::new("good").brand(format!("b{number}")).on(day(0));
     let heard = heard(&(0..100).map(comment).collect::<Vec<_>>());
