@@ -56,8 +56,9 @@ impl GammaGamma {
     pub fn fit_with(&self, summary: &RfmSummary, priors: &[Prior]) -> Result<FittedGammaGamma> {
         let priors = Prior::each::<3>(priors)?;
         let spends = spends(summary)?;
+        let groups = Group::all(&spends);
         let log_likelihood =
-            |p: &[f64]| spends.iter().map(|&[x, m]| log_likelihood([p[0], p[1], p[2]], x, m)).sum();
+            |p: &[f64]| groups.iter().map(|group| group.log_likelihood([p[0], p[1], p[2]])).sum();
         let count = spends.len() as f64;
         let mean = spends.iter().map(|[_, m]| m).sum::<f64>() / count;
         let starts = [vec![1.0, 2.0, mean], vec![6.0, 4.0, mean / 2.0]];
@@ -77,16 +78,16 @@ impl GammaGamma {
         nuts: Nuts,
     ) -> Result<Posterior<FittedGammaGamma>> {
         let mode = self.fit_with(summary, priors)?;
-        let spends = spends(summary)?;
+        let groups = Group::all(&spends(summary)?);
         let gradient = |p: &[f64], slopes: &mut [f64]| {
             slopes.fill(0.0);
             let p = [p[0], p[1], p[2]];
-            let one = |&[x, mean]: &[f64; 2]| {
-                let by = slopes_of(p, x, mean);
+            let one = |group: &Group| {
+                let by = group.slopes(p);
                 slopes.iter_mut().zip(by).for_each(|(slope, by)| *slope += by);
-                log_likelihood(p, x, mean)
+                group.log_likelihood(p)
             };
-            spends.iter().map(one).sum()
+            groups.iter().map(one).sum()
         };
         Posterior::draw(mode, &Prior::each::<3>(priors)?, nuts, &gradient)
     }
@@ -129,21 +130,45 @@ fn spends(summary: &RfmSummary) -> Result<Vec<[f64; 2]>> {
     Ok(spends)
 }
 
-fn log_likelihood([p, q, v]: [f64; 3], x: f64, mean: f64) -> f64 {
-    let shape = p * x;
-    lgamma(shape + q) - lgamma(shape) - lgamma(q)
-        + q * v.ln()
-        + (shape - 1.0) * mean.ln()
-        + shape * x.ln()
-        - (shape + q) * (x * mean + v).ln()
+/// Customers who bought as often: what their likelihood shares is computed once.
+struct Group {
+    x: f64,
+    /// What each of them spent in all, x · mean.
+    totals: Vec<f64>,
+    log_totals: f64,
 }
 
-/// The gradient of [`log_likelihood`] by p, q and v.
-fn slopes_of([p, q, v]: [f64; 3], x: f64, mean: f64) -> [f64; 3] {
-    let (shape, all) = (p * x, x * mean + v);
-    let sum = digamma(shape + q);
-    let of_p = x * (sum - digamma(shape) + (mean * x / all).ln());
-    [of_p, sum - digamma(q) + (v / all).ln(), q / v - (shape + q) / all]
+impl Group {
+    /// The groups of all frequencies, the lowest first.
+    fn all(spends: &[[f64; 2]]) -> Vec<Self> {
+        let mut sorted = spends.to_vec();
+        sorted.sort_by(|a, b| a[0].total_cmp(&b[0]));
+        let group = |group: &[[f64; 2]]| {
+            let totals: Vec<_> = group.iter().map(|[x, mean]| x * mean).collect();
+            let log_totals = totals.iter().map(|total| total.ln()).sum();
+            Self { x: group[0][0], totals, log_totals }
+        };
+        sorted.chunk_by(|a, b| a[0] == b[0]).map(group).collect()
+    }
+
+    /// Σ ln f(mean | p, q, v, x), with f the density of a mean, eq. 1 of Fader and Hardie 2013.
+    fn log_likelihood(&self, [p, q, v]: [f64; 3]) -> f64 {
+        let (shape, count) = (p * self.x, self.totals.len() as f64);
+        let each = lgamma(shape + q) - lgamma(shape) - lgamma(q) + q * v.ln() + self.x.ln();
+        let own: f64 = self.totals.iter().map(|total| (total + v).ln()).sum();
+        count * each + (shape - 1.0) * self.log_totals - (shape + q) * own
+    }
+
+    /// The gradient of [`log_likelihood`](Self::log_likelihood) by p, q and v.
+    fn slopes(&self, [p, q, v]: [f64; 3]) -> [f64; 3] {
+        let (shape, count) = (p * self.x, self.totals.len() as f64);
+        let own: f64 = self.totals.iter().map(|total| (total + v).ln()).sum();
+        let shares: f64 = self.totals.iter().map(|total| 1.0 / (total + v)).sum();
+        let sum = digamma(shape + q);
+        let of_p = count * (sum - digamma(shape)) + self.log_totals - own;
+        let of_q = count * (sum - digamma(q) + v.ln()) - own;
+        [self.x * of_p, of_q, count * q / v - (shape + q) * shares]
+    }
 }
 
 /// Pearson's correlation; 0 where one side does not vary.
