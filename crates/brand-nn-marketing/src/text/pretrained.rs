@@ -55,12 +55,12 @@ const METHOD: &str = "sentiment of a published encoder";
 
 impl Default for PretrainedSentiment {
     fn default() -> Self {
-        Self { inverse_penalty: 0.01 }
+        Self { inverse_penalty: 0.001 }
     }
 }
 
 impl PretrainedSentiment {
-    /// The C of logistic regression: the larger, the freer the weights; 0.01 by default.
+    /// The C of logistic regression: the larger, the freer the weights; 0.001 by default.
     #[doc(alias = "C")]
     #[must_use]
     pub fn inverse_penalty(self, inverse_penalty: f64) -> Self {
@@ -91,7 +91,7 @@ impl Head {
     /// As [`PretrainedSentiment::fit`].
     pub fn fit(vectors: &Tensor, praise: &[bool], inverse_penalty: f64) -> Result<Self> {
         let setting = ("C", inverse_penalty);
-        door::setting(METHOD, setting, door::POSITIVE, "0.001 to 1 are usual")?;
+        door::setting(METHOD, setting, door::POSITIVE, "0.0001 to 1 are usual")?;
         door::labels(METHOD, vectors.dim(0), praise)?;
         let vectors = vectors.to(DType::F64);
         let (variance, mean) = vectors.var_mean(&[0], 0.0, false);
