@@ -2,9 +2,11 @@
 //!
 //! `cargo bench --bench listen`: 100,000 generated short reviews, by all threads.
 
+use brand_nn_marketing::monitor::{BrandMonitor, Comment};
 use brand_nn_marketing::text::linear::{Features, FittedLinear, LinearSentiment};
 use brand_nn_marketing::text::sentiment::{Language, Lexicon, polarities};
 use brand_nn_marketing::text::topics::PlantedTopics;
+use brand_nn_train::Date;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 
@@ -35,5 +37,27 @@ fn linear(criterion: &mut Criterion) {
     group.bench_function("lexicon", |bench| bench.iter(|| black_box(polarities(&lexicon, &texts))));
 }
 
-criterion_group!(benches, linear);
+/// One comment after the other, as they come in, 200 a day.
+fn push(criterion: &mut Criterion) {
+    let texts = texts(Language::English, TEXTS);
+    let model = model(Language::English);
+    let monitor = BrandMonitor::new(1);
+    let day = |i: usize| {
+        let (year, month, day) = (i / 336, i % 336 / 28, i % 28); // months of 28 days
+        Date::new(2024 + year as i32, 1 + month as u32, 1 + day as u32).expect("a day")
+    };
+    let mut group = criterion.benchmark_group("monitor");
+    group.sample_size(10).throughput(Throughput::Elements(TEXTS as u64));
+    group.bench_function("push", |bench| {
+        bench.iter(|| {
+            let mut listener = monitor.listen(&model).expect("settings within reason");
+            for (i, text) in texts.iter().enumerate() {
+                listener.push(&Comment::new(text).on(day(i / 200)));
+            }
+            black_box(listener.monitored().heard().counted)
+        });
+    });
+}
+
+criterion_group!(benches, linear, push);
 criterion_main!(benches);

@@ -6,8 +6,7 @@ use brand_nn_marketing::monitor::{
     Alert, BrandMonitor, Comment, CommentColumns, Measure, Monitored, Pushed, Rule, Selection,
 };
 use brand_nn_marketing::text::aspect::{Aspects, retail_lexicon};
-use brand_nn_marketing::text::linear::{Features, LinearSentiment};
-use brand_nn_marketing::text::sentiment::{Language, Lexicon, Sentiment};
+use brand_nn_marketing::text::sentiment::{Language, Lexicon};
 use brand_nn_tensor::io::write_atomically;
 use brand_nn_train::{Date, TableReader};
 use proptest::prelude::*;
@@ -404,32 +403,6 @@ fn what_is_kept_does_not_grow_with_comments() {
         sizes.push(serde_json::to_string(listener.monitored()).unwrap().len());
     }
     assert!(sizes[2] < sizes[0] + 1000, "{sizes:?}");
-}
-
-#[test]
-#[ignore = "measures time: with --release"]
-fn fifty_thousand_comments_take_six_seconds() {
-    let texts = comments(1, 700, eventful);
-    let (texts, labels): (Vec<_>, Vec<_>) = texts
-        .iter()
-        .enumerate()
-        .map(|(i, c)| (format!("{} {i} {}", c.text, "用了几天 it works"), i % 2 == 0))
-        .unzip();
-    let linear = LinearSentiment::logistic(Features::for_texts(&texts));
-    let linear = linear.fit(&texts[..2000], &labels[..2000]).unwrap();
-    let lexicon = retail_lexicon();
-    for sentiment in [&lexicon as &dyn Sentiment, &linear] {
-        let mut listener = monitor().listen(sentiment).unwrap();
-        let start = std::time::Instant::now();
-        for i in 0..50_000 {
-            let text = &*texts[i % texts.len()];
-            let comment = Comment::new(text).channel("web").on(day(i / 200));
-            listener.push(&comment.id(i.to_string()));
-        }
-        let seconds = start.elapsed().as_secs_f64();
-        assert!(seconds < 6.0, "{seconds} s");
-        assert_eq!(listener.monitored().heard().counted, 50_000, "after {seconds} s");
-    }
 }
 
 proptest! {
