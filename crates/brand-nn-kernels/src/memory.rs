@@ -17,6 +17,11 @@ const ALIGNMENT: usize = 64;
 /// Blocks from here on start on a huge page.
 const HUGE: usize = 2 << 20;
 
+/// How many times the most bytes that were ever alive the pool may hold, what is alive included.
+const WAITING: usize = 2;
+/// What it may hold in any case.
+const SMALL: usize = 64 << 20;
+
 /// What the pool has done so far, as counted by [`stats`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
@@ -34,10 +39,21 @@ pub struct Stats {
 
 /// The blocks that wait, a list a size class, and the books.
 struct Pool {
-    free: Vec<Vec<Block>>,
+    free: Vec<Class>,
+    /// Counts what is asked for, so that it is known which class was not asked for longest.
+    clock: u64,
+    /// The most bytes that were ever alive at once.
+    high: usize,
     stats: Stats,
     /// What all live buffers may hold, once it is known.
     limit: Option<usize>,
+}
+
+/// The waiting blocks of a size, and when one of that size was last asked for.
+#[derive(Default)]
+struct Class {
+    blocks: Vec<Block>,
+    used: u64,
 }
 
 /// A piece of memory that nobody else knows; `size` is its class, a multiple of 64.
@@ -52,6 +68,8 @@ unsafe impl Send for Block {}
 
 static POOL: Mutex<Pool> = Mutex::new(Pool {
     free: Vec::new(),
+    clock: 0,
+    high: 0,
     limit: None,
     stats: Stats {
         live_bytes: 0,
@@ -78,7 +96,7 @@ pub fn trim() {
         pool.stats.pooled_bytes = 0;
         std::mem::take(&mut pool.free)
     });
-    free.into_iter().flatten().for_each(Block::release);
+    free.into_iter().flat_map(|class| class.blocks).for_each(Block::release);
 }
 
 /// Counts the bytes in use and in the pool, and where they came from.
@@ -102,44 +120,23 @@ pub fn reset_peak() {
 /// A block of at least `bytes`, recycled if one waits.
 fn take(len: usize, bytes: usize) -> Result<Block> {
     let (size, number) = class(bytes);
-    let recycled = with_pool(|pool| {
+    let (recycled, surplus) = with_pool(|pool| {
         let (live, limit) = (pool.stats.live_bytes, pool.limit());
         if size > limit.saturating_sub(live) {
             return Err(Error::TooLarge { len, bytes, live, limit });
         }
-        let block = pool.free.get_mut(number).and_then(Vec::pop);
-        pool.stats.live_bytes += size;
-        pool.stats.peak_bytes = pool.stats.peak_bytes.max(pool.stats.live_bytes);
-        if block.is_some() {
-            pool.stats.pooled_bytes -= size;
-            pool.stats.reuses += 1;
-        } else {
-            pool.stats.system_allocations += 1;
-        }
-        Ok(block)
+        Ok(pool.take(size, number))
     })?;
+    surplus.into_iter().for_each(Block::release);
     recycled.or_else(|| Block::from_system(size)).ok_or_else(|| {
         with_pool(|pool| pool.stats.live_bytes -= size);
         Error::OutOfMemory { bytes }
     })
 }
 
-/// Puts a block back, or frees it where the pool is full.
+/// Puts a block back to wait for the next that asks for its size.
 fn give(block: Block) {
-    let (_, number) = class(block.size);
-    let surplus = with_pool(|pool| {
-        pool.stats.live_bytes -= block.size;
-        if pool.stats.pooled_bytes + block.size > pool.limit() / 2 {
-            return Some(block);
-        }
-        pool.stats.pooled_bytes += block.size;
-        if pool.free.len() <= number {
-            pool.free.resize_with(number + 1, Vec::new);
-        }
-        pool.free[number].push(block);
-        None
-    });
-    surplus.into_iter().for_each(Block::release);
+    with_pool(|pool| pool.give(block));
 }
 
 impl Block {
@@ -178,6 +175,60 @@ fn with_pool<R>(f: impl FnOnce(&mut Pool) -> R) -> R {
 }
 
 impl Pool {
+    /// A waiting block, if there is one, and the blocks that must go if there is none.
+    fn take(&mut self, size: usize, number: usize) -> (Option<Block>, Vec<Block>) {
+        let block = self.class(number).blocks.pop();
+        self.stats.live_bytes += size;
+        self.stats.peak_bytes = self.stats.peak_bytes.max(self.stats.live_bytes);
+        self.high = self.high.max(self.stats.live_bytes);
+        let surplus = if block.is_some() {
+            self.stats.pooled_bytes -= size;
+            self.stats.reuses += 1;
+            Vec::new()
+        } else {
+            self.stats.system_allocations += 1;
+            self.surplus()
+        };
+        (block, surplus)
+    }
+
+    fn give(&mut self, block: Block) {
+        let (size, number) = class(block.size);
+        self.stats.live_bytes -= size;
+        self.stats.pooled_bytes += size;
+        self.class(number).blocks.push(block);
+    }
+
+    /// What waits beyond the room of the pool, of the sizes first that were not asked for longest.
+    ///
+    /// Batches of ever other lengths ask for ever other sizes; without a bound each would leave its
+    /// own blocks behind.
+    fn surplus(&mut self) -> Vec<Block> {
+        let room = (WAITING * self.high).max(SMALL).min(self.limit());
+        let mut surplus = Vec::new();
+        while self.stats.live_bytes + self.stats.pooled_bytes > room {
+            let waiting = self.free.iter_mut().filter(|class| !class.blocks.is_empty());
+            let Some(block) = waiting.min_by_key(|class| class.used).and_then(|c| c.blocks.pop())
+            else {
+                break;
+            };
+            self.stats.pooled_bytes -= block.size;
+            surplus.push(block);
+        }
+        surplus
+    }
+
+    /// The blocks of a size, which is asked for now.
+    fn class(&mut self, number: usize) -> &mut Class {
+        if self.free.len() <= number {
+            self.free.resize_with(number + 1, Class::default);
+        }
+        self.clock += 1;
+        let class = &mut self.free[number];
+        class.used = self.clock;
+        class
+    }
+
     fn limit(&mut self) -> usize {
         *self.limit.get_or_insert_with(|| machine_memory().unwrap_or(usize::MAX / 2))
     }
@@ -194,6 +245,30 @@ fn machine_memory() -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blocks_of_ever_other_sizes_do_not_pile_up() {
+        let mut pool = Pool {
+            free: Vec::new(),
+            clock: 0,
+            high: 0,
+            limit: Some(usize::MAX),
+            stats: Stats::default(),
+        };
+        let most = 80 << 20;
+        for bytes in (8 << 20..=most).step_by(1 << 20) {
+            let (size, number) = class(bytes);
+            let (waiting, surplus) = pool.take(size, number);
+            surplus.into_iter().for_each(Block::release);
+            pool.give(waiting.or_else(|| Block::from_system(size)).unwrap());
+            assert!(pool.stats.pooled_bytes <= WAITING * most, "{:?}", pool.stats);
+        }
+        let (size, number) = class(most);
+        let (waiting, surplus) = pool.take(size, number);
+        assert!(waiting.is_some() && surplus.is_empty(), "what was asked for last is kept");
+        let waiting = waiting.into_iter().chain(pool.free.into_iter().flat_map(|c| c.blocks));
+        waiting.for_each(Block::release);
+    }
 
     #[test]
     fn classes_waste_at_most_an_eighth() {
