@@ -1,6 +1,8 @@
 //! How long and in what way to train.
 
-use crate::{Callback, Checkpoint, Error, Progress, Result, StopSignal, trainer::split};
+use crate::{
+    Batches, Callback, Checkpoint, EpochOrder, Error, Progress, Result, StopSignal, trainer::split,
+};
 use brand_nn_autodiff::Gradients;
 use std::{path::PathBuf, time::Duration};
 
@@ -204,17 +206,23 @@ impl Fit {
     /// The steps that training with so many examples takes, if nothing ends it before.
     ///
     /// # Errors
-    /// If there are too few examples to keep some apart.
+    /// If there are too few examples to keep some apart, or nobody knows how many there are.
     ///
     /// # Examples
     /// ```
-    /// let plan = brand_nn_train::Fit::epochs(3).batch_size(10).validation_split(0.2);
-    /// assert_eq!(plan.num_steps(100)?, 3 * 8);
+    /// use brand_nn_tensor::Tensor;
+    /// use brand_nn_train::{DataLoader, Fit};
+    ///
+    /// let data = (Tensor::arange(100), Tensor::arange(100));
+    /// let plan = Fit::epochs(3).batch_size(10).validation_split(0.2);
+    /// assert_eq!(plan.num_steps(&data)?, 3 * 8);
+    /// assert_eq!(plan.num_steps(&DataLoader::new(&data, 20))?, 3 * 4);
     /// # Ok::<(), brand_nn_train::Error>(())
     /// ```
-    pub fn num_steps(&self, examples: usize) -> Result<u64> {
-        let (rows, _) = split(Some(examples), self)?;
-        let batches = rows.map_or(examples, |rows| rows.len()).div_ceil(self.batch_size.max(1));
+    pub fn num_steps(&self, data: &impl Batches) -> Result<u64> {
+        let (rows, _) = split(data.num_examples(), self)?;
+        let order = EpochOrder { rows, training: true, ..EpochOrder::new(self.batch_size) };
+        let batches = data.num_batches(&order).ok_or_else(unknown_steps)?;
         let batches = batches.min(self.limit_batches.unwrap_or(usize::MAX));
         let steps = batches.div_ceil(self.accumulate.max(1)) as u64;
         Ok(steps.saturating_mul(self.epochs as u64).min(self.max_steps))
@@ -278,4 +286,13 @@ fn at_least_one(setting: &'static str, got: usize) -> Result<()> {
         expected: "at least 1",
         help: "one epoch goes over all data once, in batches",
     })
+}
+
+fn unknown_steps() -> Error {
+    Error::Data {
+        what: "the number of steps",
+        got: "data whose number of batches is not known".into(),
+        expected: "a known number of rows",
+        help: "read the data into memory, or make the optimizer's schedule yourself",
+    }
 }

@@ -5,7 +5,7 @@ use crate::{Error, Result};
 use brand_nn_autodiff::{ParamSet, Params};
 use brand_nn_losses::Loss;
 use brand_nn_optim::{AdamW, Group, Polynomial, WarmUp};
-use brand_nn_train::{DataSet, Fit, History, Model, Trainer};
+use brand_nn_train::{Batches, Fit, History, Model, Trainer};
 use std::collections::BTreeMap;
 
 /// The recipe by which a published model learns a task.
@@ -104,14 +104,16 @@ impl FineTune {
     /// Trains a model on data by a plan, with gradients of at most norm 1, and gives it back in its
     /// trainer.
     ///
-    /// Three epochs of batches of 16 or 32 are usual.
+    /// Three epochs of batches of 16 or 32 are usual. A [`DataLoader`](brand_nn_train::DataLoader)
+    /// that is bucketed by the texts' lengths leaves hardly any padding to compute.
     ///
     /// # Errors
-    /// If a setting is out of its range, a pattern matches nothing, or training fails.
+    /// If a setting is out of its range, a pattern matches nothing, nobody knows how many batches
+    /// there are, or training fails.
     pub fn fit<M: Model>(
         self,
         model: M,
-        data: &impl DataSet<Input = M::Input>,
+        data: &impl Batches<Input = M::Input>,
         loss: impl Loss + 'static,
         plan: Fit,
     ) -> Result<(Trainer<M>, History)> {
@@ -119,7 +121,7 @@ impl FineTune {
         for pattern in &self.frozen {
             model.params(pattern)?.freeze();
         }
-        let optimizer = self.optimizer(&model, plan.num_steps(data.len())?)?;
+        let optimizer = self.optimizer(&model, plan.num_steps(data)?)?;
         let mut plan = plan.clip_norm(1.0);
         if self.unfreezes {
             plan = plan.callback(Unfreezing::of(&model)?);

@@ -1,7 +1,5 @@
 //! Columns made ready: against scikit-learn (`golden/prepare.py`), saved and read, and refusals.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use approx::relative_eq;
 use brand_nn_tensor::Tensor;
 use brand_nn_train::{
@@ -12,7 +10,7 @@ use brand_nn_train::{
 };
 use serde_json::Value;
 
-const GOLDEN: &str = include_str!("golden/prepare.json");
+const GOLDEN: &str = include_str!("../golden/prepare.json");
 
 /// A table of one column `x`: numbers, or texts.
 fn table(values: &[Value]) -> Table {

@@ -1,13 +1,11 @@
 //! Metrics against values that scikit-learn made (`golden/metrics.py`).
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use approx::{assert_relative_eq, relative_eq};
 use brand_nn_tensor::{DType, Tensor, check::golden_from_str};
 use brand_nn_train::{Accuracy, Auc, Average, F1, Metric, Precision, Recall, confusion_matrix};
 use serde_json::Value;
 
-const GOLDEN: &str = include_str!("golden/metrics.json");
+const GOLDEN: &str = include_str!("../golden/metrics.json");
 
 fn tensor(value: &Value) -> Tensor {
     golden_from_str(&value.to_string()).unwrap()

@@ -1,7 +1,5 @@
 //! What callbacks see and do, one row each.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use brand_nn_autodiff::{Init, Param, ParamSet, Params};
 use brand_nn_layers::{Network, Sequential, dense};
 use brand_nn_losses::mse;

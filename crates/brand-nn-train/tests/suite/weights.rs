@@ -5,8 +5,6 @@
 //! texts anew, to be read over.
 
 #![cfg(feature = "archives")]
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use brand_nn_autodiff::{Params, init};
 use brand_nn_layers::Linear;
 use brand_nn_tensor::{DType, Rng, Tensor, io::write_atomically};

@@ -1,7 +1,5 @@
 //! Settings that are found by trying, and several models that answer together.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use brand_nn_autodiff::ParamSet;
 use brand_nn_layers::{Layer, Sequential, batch_norm, dense, dropout};
 use brand_nn_losses::mse;

@@ -1,8 +1,5 @@
 //! Folders of published models: what is read from them, and what is refused with which words.
-#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
-
-mod common;
-
+use crate::common::write;
 use brand_nn_autodiff::{ParamSet, Params};
 use brand_nn_layers::Pass;
 use brand_nn_models::{
@@ -11,7 +8,6 @@ use brand_nn_models::{
 };
 use brand_nn_tensor::{DType, Tensor, check, io::TensorFile};
 use brand_nn_text::SubwordTokenizer;
-use common::write;
 use serde_json::{Value, json};
 use std::{fs::File, path::Path};
 use tempfile::TempDir;

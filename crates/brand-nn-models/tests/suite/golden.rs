@@ -1,8 +1,5 @@
 //! Published architectures at tiny sizes against what transformers answers.
-#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
-
-mod common;
-
+use crate::common::{Case, cases, tensor, tensors};
 use brand_nn_autodiff::{ParamSet, Var};
 use brand_nn_layers::Pass;
 use brand_nn_models::{
@@ -12,7 +9,6 @@ use brand_nn_models::{
 use brand_nn_optim::{Optimizer, Sgd};
 use brand_nn_tensor::{DType, Tensor, check};
 use brand_nn_train::Model;
-use common::{Case, cases, tensor, tensors};
 
 /// The loss of the script: Σ logits · cos(0.7 i) / n.
 fn loss(output: &Var) -> Var {

@@ -1,7 +1,5 @@
 //! Folds against scikit-learn's (`golden/folds.py`), what any split keeps to, and refusals.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use brand_nn_train::{
     Error, Fold, FoldScores, KFold, Result, TimeSeriesSplit, cross_validate, group_split,
     leave_last_out, time_split,
@@ -9,7 +7,7 @@ use brand_nn_train::{
 use proptest::prelude::*;
 use serde_json::Value;
 
-const GOLDEN: &str = include_str!("golden/folds.json");
+const GOLDEN: &str = include_str!("../golden/folds.json");
 
 fn numbers(value: &Value) -> Vec<usize> {
     value.as_array().unwrap().iter().map(|x| x.as_u64().unwrap() as usize).collect()

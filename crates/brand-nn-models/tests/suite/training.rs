@@ -1,6 +1,4 @@
 //! What models learn from raw texts: rows, targets and masks.
-#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
-
 use brand_nn_autodiff::{ParamSet, Params, Role};
 use brand_nn_losses::{CrossEntropy, Loss};
 use brand_nn_models::{
@@ -285,9 +283,9 @@ impl Callback for Rates {
 fn gathered_batches_are_one_large_batch() {
     let fit = |plan: Fit| {
         let plan = plan.validation_split(0.2).seed(3);
-        let steps = plan.num_steps(25).unwrap();
         let (sender, rates) = channel();
         let data = rows(26).rows(&Vec::from_iter(0..25)).unwrap();
+        let steps = plan.num_steps(&data).unwrap();
         let recipe = FineTune::new(1e-2).warm_up(0.3);
         let plan = plan.callback(Rates(sender)).quiet();
         let (trainer, _) = recipe.fit(classifier(), &data, CrossEntropy::default(), plan).unwrap();

@@ -1,8 +1,5 @@
 //! GPT-2 against its published logits, with and without the cache, alone and among others.
-#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
-
-mod common;
-
+use crate::common;
 use brand_nn_autodiff::ParamSet;
 use brand_nn_layers::Pass;
 use brand_nn_models::{CausalModel, End, Generation, Gpt2, Gpt2Config, Tokens};
@@ -69,7 +66,7 @@ fn texts_alone_and_among_others_are_the_same() {
 #[test]
 fn penalties_and_beams_give_what_transformers_gives() {
     let Some((_, model)) = tiny() else { return };
-    let file: Value = serde_json::from_str(include_str!("golden/generation.json")).unwrap();
+    let file: Value = serde_json::from_str(include_str!("../golden/generation.json")).unwrap();
     for case in file["cases"].as_array().unwrap() {
         let mut plan = Generation::new(16).end_token(case["end"].as_i64().unwrap());
         for (key, value) in case["settings"].as_object().unwrap() {

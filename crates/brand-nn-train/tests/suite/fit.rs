@@ -1,7 +1,5 @@
 //! Training from end to end: what is learnt, repeated, saved and refused.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use brand_nn_autodiff::{Params, Var, init};
 use brand_nn_layers::{
     Activation, Call, Linear, Network, Pass, Sequential, dense, dropout, embedding, lstm,

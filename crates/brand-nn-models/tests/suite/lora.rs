@@ -1,8 +1,5 @@
 //! Low-rank adapters: PEFT's files and logits, merging, switching, what is trained and saved.
-#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
-
-mod common;
-
+use crate::common::{cases, tensor, tensors, write, write_tensors};
 use brand_nn_autodiff::{ParamSet, Params};
 use brand_nn_layers::Pass;
 use brand_nn_losses::CrossEntropy;
@@ -10,7 +7,6 @@ use brand_nn_models::{Adapter, BertConfig, Gpt2, Lora, SequenceClassifier, Token
 use brand_nn_optim::AdamW;
 use brand_nn_tensor::{DType, Tensor, check, io::TensorFile};
 use brand_nn_train::{Fit, Model};
-use common::{cases, tensor, tensors, write, write_tensors};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -21,7 +17,7 @@ fn publish(folder: &Path, adapter: &Value) {
 
 #[test]
 fn adapters_of_peft_give_its_logits() {
-    let file: Value = serde_json::from_str(include_str!("golden/lora.json")).unwrap();
+    let file: Value = serde_json::from_str(include_str!("../golden/lora.json")).unwrap();
     let cases = cases();
     for (case, name) in [(&cases[0], "bert"), (cases.last().unwrap(), "gpt2")] {
         let folder = tempfile::tempdir().unwrap();
@@ -144,7 +140,7 @@ fn plans_and_files_that_do_not_fit_are_refused() {
 
     #[track_caller]
     fn check_files(change: impl FnOnce(&mut Value), expected: &str) {
-        let file: Value = serde_json::from_str(include_str!("golden/lora.json")).unwrap();
+        let file: Value = serde_json::from_str(include_str!("../golden/lora.json")).unwrap();
         let mut adapter = file["bert"].clone();
         change(&mut adapter);
         let folder = tempfile::tempdir().unwrap();

@@ -1,7 +1,5 @@
 //! What the settings of a training do, against what they stand for.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use brand_nn_autodiff::ParamSet;
 use brand_nn_layers::{Network, Sequential, dense, embedding, lstm, time_distributed};
 use brand_nn_losses::{CrossEntropy, MeanSquaredError, mse};

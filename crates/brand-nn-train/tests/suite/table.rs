@@ -1,7 +1,5 @@
 //! Tables as files have them: those that are read, and every bad one with its message.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use std::io::Write;
 
 use brand_nn_tensor::{DType, check::data};

@@ -1,7 +1,5 @@
 //! Every metric of batches against its pure function, through the contract of `metrics::check`.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use brand_nn_stats::{Result, metrics as pure};
 use brand_nn_tensor::{DType, Tensor};
 use brand_nn_train::{metrics::check, *};

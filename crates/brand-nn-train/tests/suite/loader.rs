@@ -1,7 +1,5 @@
 //! Which rows come in which batch, from loaders, sequences and files in pieces.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use brand_nn_layers::{Activation, Sequential, dense, embedding, lstm};
 use brand_nn_losses::{BinaryCrossEntropy, mse};
 use brand_nn_optim::{Adam, Sgd};

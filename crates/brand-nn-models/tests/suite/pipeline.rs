@@ -1,8 +1,5 @@
 //! Models with their tokenizers: from texts to answers, and what does not belong together.
-#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
-
-mod common;
-
+use crate::common;
 use brand_nn_autodiff::ParamSet;
 use brand_nn_models::{
     BertConfig, FewShot, FewShotClassifier, FineTune, Generation, Gpt2, Gpt2Config, MaskFiller,
@@ -130,7 +127,7 @@ fn minilm_has_the_numbers_and_vectors_of_its_package() {
     let Some(amazon) = column("en_amazon") else { return };
     let Some(imdb) = column("en_imdb") else { return };
     let Some(chinese) = column("zh_shopping") else { return };
-    let golden: Value = serde_json::from_str(include_str!("golden/minilm.json")).unwrap();
+    let golden: Value = serde_json::from_str(include_str!("../golden/minilm.json")).unwrap();
     let every = (chinese.len() / 8000).max(1);
     let lines = amazon.iter().chain(&imdb).chain(chinese.iter().step_by(every).take(8000));
     let lines: Vec<_> = lines.collect();
@@ -142,7 +139,7 @@ fn minilm_has_the_numbers_and_vectors_of_its_package() {
     let long = (0..2).map(|text| imdb[100 + 30 * text..130 + 30 * text].join(" "));
     let texts = [&amazon[..90], &imdb[..90], &chinese[..18]].concat();
     let texts: Vec<_> = texts.into_iter().chain(long).collect();
-    let vectors = include_bytes!("golden/minilm.safetensors");
+    let vectors = include_bytes!("../golden/minilm.safetensors");
     let expected = TensorFile::from_bytes(vectors).unwrap().tensors.remove("vectors").unwrap();
     let found = TextEmbedder::from_pretrained(&folder).unwrap().embed(&texts).unwrap();
     check::assert_close(&found, &expected, 1e-4);

@@ -1,0 +1,14 @@
+//! Training and all that surrounds it: tables, loaders, callbacks, metrics, files, refusals.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
+
+mod callbacks;
+mod fit;
+mod folds;
+mod golden;
+mod loader;
+mod metrics;
+mod prepare;
+mod search;
+mod settings;
+mod table;
+mod weights;
