@@ -33,6 +33,18 @@ pub(crate) struct Options {
     /// The layers.
     #[arg(long, default_value_t = 4)]
     layers: usize,
+    /// The tokens that are learnt before the model is.
+    #[arg(long, default_value_t = 6000)]
+    vocabulary: usize,
+    /// The highest learning rate.
+    #[arg(long, default_value_t = 2e-3)]
+    rate: f64,
+    /// The share of numbers that are left out while it learns.
+    #[arg(long, default_value_t = 0.1)]
+    dropout: f64,
+    /// How many rows of 64 tokens make a step.
+    #[arg(long, default_value_t = 32)]
+    batch: usize,
     /// What the text begins with.
     #[arg(long, default_value = "这个品牌")]
     prompt: String,
@@ -54,24 +66,33 @@ fn main() -> Result<()> {
 
 /// The whole program.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let mut texts = match options.data.clone().or_else(|| shared("data/reviews/zh_shopping.tsv")) {
-        Some(path) => TextSet::read(path)?.every_fifth()?.0.shuffled(options.seed)?.texts,
-        None => corpus::comments(options.seed, Part::Train, options.texts).texts,
-    };
+    let (train, test) =
+        match options.data.clone().or_else(|| shared("data/reviews/zh_shopping.tsv")) {
+            Some(path) => TextSet::read(path)?.every_fifth()?,
+            None => (
+                corpus::comments(options.seed, Part::Train, options.texts),
+                corpus::comments(options.seed, Part::Test, 300),
+            ),
+        };
+    let mut texts = train.shuffled(options.seed)?.texts;
     texts.truncate(options.texts);
-    let tokenizer = Subwords::bpe(6000).fit(&texts)?;
+    let tokenizer = Subwords::bpe(options.vocabulary).fit(&texts)?;
     let (tokens, targets) = pack_texts(&tokenizer, &texts, 64)?;
-    println!("{} texts, {} rows of 64 tokens", texts.len(), targets.dim(0));
 
     let heads = (options.width / 32).max(1);
     let config = Gpt2Config::new(tokenizer.vocabulary_size(), options.width, options.layers, heads);
-    let model = Gpt2::from_config(&config.context(128), options.seed)?;
+    let config = config.context(128).dropout(options.dropout);
+    let model = Gpt2::from_config(&config, options.seed)?;
+    let (rows, numbers) = (targets.dim(0), model.params("*")?.count());
+    println!("{} texts, {rows} rows of 64 tokens, {numbers} numbers", texts.len());
     let loss = CrossEntropy::default().ignore_index(IGNORED);
-    let plan = Fit::epochs(options.epochs).batch_size(32).seed(options.seed);
-    let (trainer, history) = FineTune::new(2e-3).fit(model, &(tokens, targets), loss, plan)?;
-    println!("perplexity of a token: {:.1}", history.last("loss").unwrap_or(f64::NAN).exp());
+    let plan = Fit::epochs(options.epochs).batch_size(options.batch).seed(options.seed);
+    let recipe = FineTune::new(options.rate).weight_decay(0.1);
+    let (trainer, _) = recipe.fit(model, &(tokens, targets), loss, plan)?;
 
     let writer = TextWriter::new(trainer.model, tokenizer);
+    let unread = &test.texts[..test.len().min(options.texts)];
+    println!("perplexity of an unread character: {:.2}", writer.perplexity(unread)?.of_character());
     let plan = Generation::new(40).temperature(0.9).top_p(0.9).repetition_penalty(1.2).seed(1);
     print!("{}", options.prompt);
     for piece in writer.stream(&options.prompt, &plan)? {

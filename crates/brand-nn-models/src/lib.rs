@@ -13,6 +13,7 @@
 //! | train on raw texts | [`pack_texts`], [`MaskedTexts`]; pairs of sentences with [`PretrainingModel`]: [`sentence_pairs`], [`MaskedPairs`] |
 //! | train a few numbers instead of all | [`Lora`], [`Adapter`] |
 //! | read or train GPT-2, write texts | [`Gpt2`], [`Generation`] |
+//! | say how well it foresees texts | [`TextWriter::perplexity`] |
 //!
 //! A head is a model like any other: `compile` and `fit` train it on [`Tokens`]. One more family of
 //! weights is one more file of names, one more task one more head, one more way to change scores
@@ -40,8 +41,8 @@ pub use generate::{
 pub use gpt2::{Cache, Gpt2, Gpt2Config, Projection};
 pub use lora::{Adapter, Lora};
 pub use pipeline::{
-    Classified, FewShot, FewShotClassifier, Filled, MaskFiller, Similar, Tagged, TextClassifier,
-    TextEmbedder, TextTagger, TextWriter,
+    Classified, FewShot, FewShotClassifier, Filled, MaskFiller, Perplexity, Similar, Tagged,
+    TextClassifier, TextEmbedder, TextTagger, TextWriter,
 };
 pub use pretrained::load_weights;
 pub use tokens::Tokens;

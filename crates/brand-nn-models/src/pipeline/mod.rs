@@ -4,6 +4,7 @@ mod classify;
 mod embed;
 mod few_shot;
 mod fill;
+mod perplexity;
 mod sentence;
 mod tag;
 mod write;
@@ -12,6 +13,7 @@ pub use classify::{Classified, TextClassifier};
 pub use embed::{Similar, TextEmbedder};
 pub use few_shot::{FewShot, FewShotClassifier};
 pub use fill::{Filled, MaskFiller};
+pub use perplexity::Perplexity;
 pub use tag::{Tagged, TextTagger};
 pub use write::TextWriter;
 

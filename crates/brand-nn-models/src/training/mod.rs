@@ -9,3 +9,5 @@ mod unfreezing;
 pub use fine_tune::FineTune;
 pub use pairs::{MaskedPairs, sentence_pairs};
 pub use texts::{IGNORED, MaskedTexts, pack_texts};
+
+pub(crate) use texts::{end_of, refused, stream};

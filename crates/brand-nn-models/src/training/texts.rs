@@ -37,9 +37,7 @@ pub fn pack_texts(
     texts: &[impl AsRef<str>],
     length: usize,
 ) -> Result<(Tokens, Tensor)> {
-    let end = tokenizer.end_id().ok_or_else(|| {
-        refused("tokenizer", &"one without an end token", "one with <|endoftext|> or </s>")
-    })?;
+    let end = end_of(tokenizer)?;
     let stream = stream(tokenizer, texts, &[end])?;
     let starts = starts(&stream, length, 1)?;
     let row = |from: usize, start: usize, filler: i64| {
@@ -137,16 +135,23 @@ impl DataSet for MaskedTexts {
     }
 }
 
-/// The tokens of all texts, each followed by `ends`.
-fn stream(
+/// The token that ends a text.
+pub(crate) fn end_of(tokenizer: &SubwordTokenizer) -> Result<i64> {
+    let got = "one without an end token";
+    tokenizer.end_id().ok_or_else(|| refused("tokenizer", &got, "one with <|endoftext|> or </s>"))
+}
+
+/// The tokens of all texts, however long they are, each followed by `ends`.
+pub(crate) fn stream(
     tokenizer: &SubwordTokenizer,
     texts: &[impl AsRef<str>],
     ends: &[i64],
 ) -> Result<Vec<i64>> {
-    let tokenizer = tokenizer.clone().special_tokens(false);
+    let tokenizer = tokenizer.clone().special_tokens(false).stride(0);
     let mut stream = Vec::new();
     for text in texts {
-        stream.extend(tokenizer.encode_one(text.as_ref())?.ids);
+        let windows = tokenizer.encode_windows(&[text])?;
+        stream.extend(windows.into_iter().flat_map(|window| window.ids));
         stream.extend(ends);
     }
     Ok(stream)
@@ -161,7 +166,7 @@ fn starts(stream: &[i64], length: usize, behind: usize) -> Result<Vec<usize>> {
     Ok((0..stream.len() - behind).step_by(length).collect())
 }
 
-pub(super) fn refused(setting: &'static str, got: &dyn std::fmt::Display, expected: &str) -> Error {
+pub(crate) fn refused(setting: &'static str, got: &dyn std::fmt::Display, expected: &str) -> Error {
     let help = "learn a tokenizer with Subwords; 128 tokens a row are usual";
     Error::setting("texts", setting, got, expected, help)
 }

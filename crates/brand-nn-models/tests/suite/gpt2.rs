@@ -2,7 +2,7 @@
 use crate::common;
 use brand_nn_autodiff::ParamSet;
 use brand_nn_layers::Pass;
-use brand_nn_models::{CausalModel, End, Generation, Gpt2, Gpt2Config, Tokens};
+use brand_nn_models::{CausalModel, End, Generation, Gpt2, Gpt2Config, TextWriter, Tokens};
 use brand_nn_tensor::{DType, Tensor, check};
 use brand_nn_text::{SubwordTokenizer, Subwords};
 use serde_json::{Value, json};
@@ -97,6 +97,30 @@ fn log_probabilities_are_those_of_the_model() {
             assert!((log - expected).abs() < 1e-4, "{log} {expected}");
         }
     }
+}
+
+#[test]
+fn perplexity_is_what_the_logits_say() {
+    let (model, tokenizer) = own();
+    let context = model.config().n_positions;
+    let end = tokenizer.end_id().unwrap();
+    let texts = ["好", "a great brand", ""].map(str::to_owned);
+    let nats = |text: &String| -> f64 {
+        let ids = tokenizer.encode_one(text).unwrap().ids;
+        let (read, next) = ([&[end], &ids[..]].concat(), [&ids[..], &[end]].concat());
+        assert!(read.len() <= context);
+        let chances = logits(&model, &read).log_softmax(1);
+        -next.iter().enumerate().map(|(step, id)| chances.get(&[step, *id as usize])).sum::<f64>()
+    };
+    let (expected, writer) =
+        (texts.iter().map(nats).sum::<f64>(), TextWriter::new(model, tokenizer));
+    let found = writer.perplexity(&texts).unwrap();
+    assert!((found.nats / expected - 1.0).abs() < 1e-5, "{found:?}, expected {expected}");
+    assert_eq!(found.characters, 2 + 14 + 1);
+
+    let long = writer.perplexity(&["a great brand ".repeat(10 * context)]).unwrap();
+    assert!(long.tokens > 10 * context && long.nats.is_finite(), "{long:?}");
+    assert!(writer.perplexity(&[""; 0]).is_err());
 }
 
 /// A small model with a tokenizer of its own, whose draws go over all tokens.

@@ -30,6 +30,8 @@ fn rows_are_full_and_targets_are_the_next_tokens() {
     assert_eq!(tokens.ids.to_vec::<i64>()[8..], [end; 2]);
     assert_eq!(targets.to_vec::<i64>()[..7], stream[1..]);
     assert_eq!(targets.to_vec::<i64>()[7..], [IGNORED; 3]);
+    let short = tokenizer.clone().max_length(2).stride(1);
+    assert_eq!(pack_texts(&short, &texts, 5).unwrap(), (tokens, targets), "nothing is cut off");
     assert!(pack_texts(&tokenizer, &texts, 0).is_err());
     assert!(pack_texts(&tokenizer, &[""; 0], 5).is_err());
     let none = Subwords::word_piece(30).fit(&texts).unwrap();
