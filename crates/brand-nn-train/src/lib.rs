@@ -66,6 +66,8 @@ pub use batch::{Batch, same_len};
 pub use batch_size_finder::{BatchSizeFinder, BatchSizes};
 pub use batches::{Batches, EpochOrder, Examples, Visit};
 pub use brand_nn_derive::Batch;
+#[cfg(feature = "report")]
+pub use callbacks::HtmlReport;
 pub use callbacks::{
     Callback, CsvLogger, EarlyStopping, Ema, Epoch, JsonLogger, LrScheduler, ModelCheckpoint,
     ReduceLrOnPlateau, TensorBoard, TerminateOnNan, TrainingStep,

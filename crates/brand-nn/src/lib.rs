@@ -40,7 +40,7 @@
 //! | `marketing` | the module, with `report` and `methods` | `unicode-width` |
 //! | `models` | the module, with `tokenizers` | `tokenizers` |
 //! | `methods` | to `stats` all but metrics, intervals and special functions | nothing from outside |
-//! | `report` | the module | `unicode-width` |
+//! | `report` | the module, pages of trainings | `unicode-width` |
 //! | `tokenizers` | to `text` the subwords of published models | `tokenizers`, the longest to build |
 //! | `jieba` | to `text` splitting of Chinese into words | `jieba-rs` and a dictionary of 5 MB |
 //! | `archives` | weights of `.npz`, `.pt` and `.pth` | `zip` |
@@ -83,6 +83,7 @@ pages! {
     guide_02 "../../../docs/guide/02-data.md";
     guide_03 "../../../docs/guide/03-batches.md";
     guide_04 "../../../docs/guide/04-training.md";
+    #[cfg(feature = "report")]
     guide_05 "../../../docs/guide/05-callbacks.md";
     guide_06 "../../../docs/guide/06-resume.md";
     guide_07 "../../../docs/guide/07-files.md";

@@ -37,6 +37,8 @@ pub use brand_nn_tensor::{DType, Rng, Shape, Tensor};
 pub use brand_nn_text::{
     FittedWordTokenizer, PadOptions, Side, Splitter, WordTokenizer, pad_sequences,
 };
+#[cfg(feature = "report")]
+pub use brand_nn_train::HtmlReport;
 pub use brand_nn_train::{
     Accuracy, Auc, BagOfWords, Batch, BatchSizeFinder, Batches, Callback, Checkpoint, Column,
     ColumnTransformer, ColumnType, ConfusionMatrix, CsvLogger, DataLoader, DataSet, Date,

@@ -8,6 +8,7 @@
 //! | [`LrScheduler`] | sets the rate of each epoch |
 //! | [`CsvLogger`], [`JsonLogger`] | writes the scores of each epoch to a file |
 //! | [`TensorBoard`] | writes them for TensorBoard |
+//! | `HtmlReport` | writes a page with the curves and what they mean, with the feature `report` |
 //! | [`TerminateOnNan`] | ends the training without an error at a loss that is not finite |
 //! | [`Ema`] | ends with the running average of the weights |
 //!
@@ -36,6 +37,11 @@ rooms! {
     reduce_lr_on_plateau: ReduceLrOnPlateau;
     tensor_board: TensorBoard;
     terminate_on_nan: TerminateOnNan;
+}
+
+#[cfg(feature = "report")]
+rooms! {
+    html_report: HtmlReport;
 }
 
 mod log;

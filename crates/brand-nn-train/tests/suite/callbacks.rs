@@ -6,8 +6,9 @@ use brand_nn_losses::mse;
 use brand_nn_optim::{Optimizer, Plateau, Sgd};
 use brand_nn_tensor::Tensor;
 use brand_nn_train::{
-    Callback, CsvLogger, EarlyStopping, Ema, Fit, History, JsonLogger, LrScheduler, Model,
-    ModelCheckpoint, ReduceLrOnPlateau, Result, SavedModel, TerminateOnNan, Trainer, TrainingStep,
+    Callback, CsvLogger, EarlyStopping, Ema, Fit, History, HtmlReport, JsonLogger, LrScheduler,
+    Model, ModelCheckpoint, ReduceLrOnPlateau, Result, SavedModel, Scores, TerminateOnNan, Trainer,
+    TrainingStep,
 };
 use std::{ops::ControlFlow, path::Path};
 use tempfile::tempdir;
@@ -111,6 +112,52 @@ fn files_are_written_on_the_way() {
     assert_eq!(json.lines().nth(1), Some(r#"{"epoch":2,"learning_rate":0.25,"loss":0.25}"#));
 }
 
+#[test]
+fn a_page_is_written_on_the_way() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("training.html");
+    let report = HtmlReport::new(&path).title("<b>&");
+    fit(0.25, Fit::epochs(3).callback(report.clone())).unwrap();
+    let page = std::fs::read_to_string(&path).unwrap();
+    for expected in
+        ["&lt;b&gt;&amp;", "Epoch 3 of 3 has the lowest loss", "gradient norm", "0.0625"]
+    {
+        assert!(page.contains(expected), "{expected} is not in {page}");
+    }
+    let mut again = HtmlReport::new(&path);
+    again.load_state(report.state()).unwrap();
+    assert!(again.load_state(CsvLogger::new("x").state()).is_err());
+}
+
+/// Two columns of numbers as a history; what the report says of them.
+#[track_caller]
+fn check_findings(train: &[f64], held_out: &[f64], norms: &[f64], expected: &[&str]) {
+    let named = |i: usize| {
+        let columns = [("loss", train), ("val_loss", held_out), ("gradient norm", norms)];
+        let cell = |(name, all): (&str, &[f64])| Some((name.to_owned(), *all.get(i)?));
+        columns.into_iter().filter_map(cell).collect::<Scores>()
+    };
+    let epochs = (0..train.len()).map(named).collect();
+    let page = History { epochs, best_epoch: None }.report("x");
+    let claims: Vec<_> = page.all_findings().map(|finding| finding.claim.as_str()).collect();
+    assert_eq!(claims, expected);
+}
+
+#[test]
+fn a_page_says_what_its_curves_mean() {
+    let best = "Epoch 2 of 3 has the lowest val_loss";
+    check_findings(&[0.7, 0.5, 0.4], &[0.6, 0.5, 0.51], &[], &[best]);
+    let heart = "The model learns by heart";
+    check_findings(&[0.7, 0.5, 0.4], &[0.6, 0.5, 0.6], &[], &[best, heart]);
+    check_findings(&[0.7, 0.5, 0.6], &[0.6, 0.5, 0.6], &[], &[best]);
+    let flat = ["Epoch 1 of 2 has the lowest loss", "The loss does not fall"];
+    check_findings(&[0.7, 0.7], &[], &[], &flat);
+    let jump = ["Epoch 3 of 3 has the lowest loss", "Gradients jump"];
+    check_findings(&[0.7, 0.6, 0.5], &[], &[1.0, 20.0, 1.0], &jump);
+    check_findings(&[], &[], &[], &[]);
+    check_findings(&[f64::NAN, 0.5], &[f64::NAN; 2], &[f64::NAN; 2], &[]);
+}
+
 /// Notes the rate of each step.
 struct Rates(std::sync::mpsc::Sender<f64>);
 
@@ -175,6 +222,7 @@ fn wrong_settings_are_refused() {
     refused(LrScheduler::new(-1.0), "learning_rate is -1");
     refused(LrScheduler::new(|epoch| 0.1 - epoch as f64), "the rate of epoch 2 is -0.9 after 0.1");
     refused(Ema::new(1.5), "decay is 1.5, expected");
+    refused(HtmlReport::new("/no/folder/x.html"), "/no/folder/x.html: create failed");
     refused(CsvLogger::new(Path::new("/no/folder/x.csv")), "/no/folder/x.csv: create failed");
 }
 
