@@ -63,12 +63,12 @@ fn check_mode(model: &impl Drawn, case: &Value) {
 /// Means and quantiles within what the draws of both sides allow.
 #[track_caller]
 fn check_posterior<M: Drawn>(posterior: &Posterior<M>, case: &Value) {
-    assert_eq!(posterior.draws().divergences, 0);
+    assert!(posterior.has_converged(), "no path went astray, and R-hat is at most 1.01");
     let column = |name: &str| numbers(&case["posterior"][name]);
     let (mean, deviation) = (column("mean"), column("deviation"));
     let (low, high) = (column("low"), column("high"));
     for (i, (name, of)) in posterior.parameters().enumerate() {
-        assert!(of.r_hat < 1.015 && of.effective_sample_size > 300.0, "{name}: {of:?}");
+        assert!(of.r_hat <= 1.01 && of.effective_sample_size > 600.0, "{name}: {of:?}");
         // The reference is worth some 5000 draws.
         let error = deviation[i] * (1.0 / of.effective_sample_size + 1.0 / 5000.0).sqrt();
         assert!((of.mean - mean[i]).abs() < 4.0 * error, "{name}: {of:?}, expected {}", mean[i]);
@@ -104,7 +104,7 @@ fn posteriors_are_those_of_a_long_reference_run() {
     let expected = posterior.of(|model| model.expected_purchases_of_new(Weeks(26.0))).unwrap();
     let mode = posterior.mode().expected_purchases_of_new(Days(182.0));
     assert!(expected.interval[0] < mode && mode < expected.interval[1], "{expected:?} {mode}");
-    assert!(expected.standard_deviation < 0.2 * expected.mean && expected.r_hat < 1.02);
+    assert!(expected.standard_deviation < 0.2 * expected.mean && expected.r_hat <= 1.01);
     assert!(posterior.of(|_| f64::NAN).is_err());
     let page = posterior.report();
     assert!(page.to_html().matches("<svg").count() >= 4 && page.to_markdown().contains("alpha"));

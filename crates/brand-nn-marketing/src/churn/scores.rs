@@ -27,8 +27,8 @@ pub struct ChurnScores {
     pub lift_of_tenth: f64,
     /// By how much chances miss shares, on average.
     pub calibration_error: f64,
-    chances: Vec<f64>,
-    left: Vec<bool>,
+    pub(super) chances: Vec<f64>,
+    pub(super) left: Vec<bool>,
 }
 
 impl FittedChurn {
