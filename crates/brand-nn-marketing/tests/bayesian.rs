@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use brand_nn_marketing::clv::{
-    Drawn, FittedPurchases, GammaGamma, Posterior, Prior, PurchaseModel,
+    BgBb, ChurnCurve, Drawn, FittedPurchases, GammaGamma, Opportunities, Posterior, Prior,
+    PurchaseModel, ShiftedBetaGeometric,
 };
 use brand_nn_marketing::data::{CustomerSummary, RfmSummary};
 use brand_nn_marketing::experiment::{CausalImpact, ImpactResult, Panel};
@@ -112,6 +113,44 @@ fn posteriors_are_those_of_a_long_reference_run() {
     let spend = GammaGamma.posterior(&customers, &priors(&cases[2]), nuts).unwrap();
     check_posterior(&spend, &cases[2]);
     assert_eq!(spend.models().count(), 1200);
+}
+
+fn donors(golden: &Value) -> Vec<Opportunities> {
+    let history = |row: &Value| {
+        let [frequency, recency, periods, customers] =
+            [0, 1, 2, 3].map(|i| row[i].as_u64().unwrap());
+        Opportunities { frequency, recency, periods, customers }
+    };
+    golden["data"]["donors"].as_array().unwrap().iter().map(history).collect()
+}
+
+fn contracts(golden: &Value) -> ChurnCurve {
+    let active: Vec<u64> =
+        numbers(&golden["data"]["active"]).into_iter().map(|x| x as u64).collect();
+    ChurnCurve::new(&active).unwrap()
+}
+
+#[test]
+fn occasions_and_contracts_take_beliefs() {
+    let golden = golden();
+    let (donors, contracts, cases) = (donors(&golden), contracts(&golden), &golden["cases"]);
+    let nuts = Nuts { warmup: 100, draws: 300, ..Nuts::new(7) };
+    let (bg_bb, curve) = (priors(&cases[3]), priors(&cases[4]));
+    check_mode(&BgBb.fit_with(&donors, &bg_bb).unwrap(), &cases[3]);
+    check_posterior(&BgBb.posterior(&donors, &bg_bb, nuts).unwrap(), &cases[3]);
+    check_mode(&ShiftedBetaGeometric.fit_with(&contracts, &curve).unwrap(), &cases[4]);
+    let posterior = ShiftedBetaGeometric.posterior(&contracts, &curve, nuts).unwrap();
+    check_posterior(&posterior, &cases[4]);
+    let staying = posterior.of(|model| model.survival(12)).unwrap();
+    let mode = posterior.mode().survival(12);
+    assert!(staying.interval[0] < mode && mode < staying.interval[1], "{staying:?} {mode}");
+    let flat = [Prior::Flat];
+    assert_eq!(BgBb.fit_with(&donors, &flat).unwrap(), BgBb.fit(&donors).unwrap());
+    assert!(BgBb.fit_with(&donors, &[Prior::Flat; 3]).is_err());
+    assert!(ShiftedBetaGeometric.fit_with(&contracts, &[Prior::Flat; 3]).is_err());
+    let none = Nuts { draws: 0, ..nuts };
+    assert!(ShiftedBetaGeometric.posterior(&contracts, &flat, none).is_err());
+    assert!(BgBb.posterior(&donors, &flat, none).is_err());
 }
 
 #[test]

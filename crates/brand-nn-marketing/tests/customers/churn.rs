@@ -184,7 +184,7 @@ fn best(train: &Table, grid: &[ChurnModel], expected: &ChurnModel) {
 }
 
 #[test]
-#[ignore = "minutes, even where it is optimized"]
+#[ignore = "more than a minute of training"]
 fn settings_are_the_best_of_their_grids() {
     let Some([train, ..]) = telco() else { return };
     let (mut networks, mut forests) = (vec![], vec![]);
