@@ -289,6 +289,30 @@ fn planted_effects_are_found_and_none_where_there_is_none() {
     assert!(claims[0].contains("rose above") && claims.len() == 2, "{claims:?}");
 }
 
+/// In how many of so many towns the interval of 95 % has the planted effect.
+fn share_that_holds(towns_drawn: u64) -> f64 {
+    let holds = |seed: &u64| {
+        let result = CausalImpact::default().fit(&towns(100 + seed, 2.0), 1).unwrap();
+        let [low, high] = result.average.interval;
+        low <= 2.0 && 2.0 <= high
+    };
+    (0..towns_drawn).filter(holds).count() as f64 / towns_drawn as f64
+}
+
+#[test]
+fn impacts_hold_about_as_often_as_they_say() {
+    let share = share_that_holds(20);
+    assert!(share > 0.8, "{share}");
+}
+
+#[test]
+#[ignore = "a minute of simulations"]
+fn impacts_hold_rather_more_often_than_they_say() {
+    // 0.976: what is believed of the variances makes intervals of short series a little wide.
+    let share = share_that_holds(500);
+    assert!((0.93..=0.985).contains(&share), "{share}");
+}
+
 #[test]
 fn seasons_are_followed_and_odd_panels_refused() {
     let quarter = [0.0, 1.0, 4.0, 2.0];

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod doors;
+mod reports;
+
 use brand_nn_marketing::attribution::{Attribution, Game, JourneyRules, Journeys, Touch, TouchLog};
 use brand_nn_marketing::check;
 use brand_nn_marketing::churn::{ChurnModel, Perceptron};
@@ -15,7 +18,7 @@ use brand_nn_marketing::data::{
 use brand_nn_marketing::evaluate::{Campaign, CampaignReview};
 use brand_nn_marketing::experiment::{
     Arm, CausalImpact, ConversionTest, DifferenceInDifferences, GroupSequentialTest, Panel,
-    SyntheticControl,
+    SequentialTest, SyntheticControl,
 };
 use brand_nn_marketing::monitor::{BrandMonitor, Comment};
 use brand_nn_marketing::segment::{RfmSegmentation, TableSegments};
@@ -37,7 +40,8 @@ fn summary(customers: Vec<CustomerSummary>) -> RfmSummary {
 
 /// Customers of a world where people buy at random and leave unseen.
 fn customers() -> RfmSummary {
-    let golden: serde_json::Value = serde_json::from_str(include_str!("golden/clv.json")).unwrap();
+    let golden: serde_json::Value =
+        serde_json::from_str(include_str!("../golden/clv.json")).unwrap();
     let number = |name: &str, i: usize| golden["data"][name][i].as_f64().unwrap();
     let one = |i: usize| {
         let [x, recency, age, spend] =
@@ -185,6 +189,9 @@ fn experiments_and_campaigns() {
     let odd = [vec![], looks(0, 0), looks(0, 9), looks(9, 9), looks(1, u64::MAX / 2)];
     let test = GroupSequentialTest::new(2000);
     check::estimator(&test, |test, looks: &Vec<_>| test.analyze(looks), &looks(30, 400), &odd);
+    let daily = SequentialTest::default();
+    let odd = [odd, [vec![], looks(9, 1), looks(1, 1), looks(2, u64::MAX), vec![]]].concat();
+    check::estimator(&daily, |test, looks: &Vec<_>| test.analyze(looks), &looks(30, 400), &odd);
     let campaign = |spend| Campaign::new("m", spend).impressions(9000).clicks(80).conversions(6);
     let odd =
         [vec![], vec![campaign(-1.0)], vec![campaign(f64::NAN)], vec![Campaign::new("", 0.0)]];
