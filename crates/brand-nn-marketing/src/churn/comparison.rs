@@ -1,6 +1,7 @@
 //! Whether one churn model foresees better than another, or only seems to.
 
 use super::ChurnScores;
+use super::scores::both_drawn;
 use crate::{Error, Resampling, Result};
 use brand_nn_report::{Finding, Format, Page};
 use brand_nn_stats::bootstrap::{Bootstrap, Interval};
@@ -65,10 +66,11 @@ impl ChurnComparison {
         };
         let bootstrap =
             Bootstrap::new(resampling.seed).resamples(resampling.resamples).level(resampling.level);
+        let difference = both_drawn(&one.left, bootstrap.percentile(one.left.len(), &difference))?;
         Ok(Self {
             names: [first.to_owned(), second.to_owned()],
             aucs: [one.auc.estimate, two.auc.estimate],
-            difference: bootstrap.percentile(one.left.len(), &difference)?,
+            difference,
         })
     }
 

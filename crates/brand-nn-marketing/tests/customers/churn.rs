@@ -250,6 +250,19 @@ fn churn_refuses_what_it_can_not_learn() {
         let table = table(&format!("left,x\n{rows}"));
         model.fit(&usual).unwrap().evaluate(&table, few()).unwrap()
     };
+    let rare = table(&format!("left,x\nYes,1\n{}", "No,2\n".repeat(30)));
+    refused(model.fit(&usual).unwrap().evaluate(&rare, few()), "so few left or stayed");
+    let none = table("left,x\nNo,1\nNo,2\n");
+    refused(model.fit(&usual).unwrap().evaluate(&none, few()), "all labels are of one class");
+    let constant = table("left,x,y\nYes,1,7\nNo,2,7\nNo,3,7\nYes,2,7\n");
+    let trees = GradientBoosting { min_samples_leaf: 1, patience: None, ..boosting(1) };
+    let network = Perceptron { epochs: 1, ..Perceptron::new(1) };
+    for model in [model.clone(), model.clone().boosted(trees), model.clone().neural(network)] {
+        let fitted = model.fit(&constant).unwrap();
+        let importances = fitted.importances();
+        assert!(importances.iter().all(|(name, share)| name == "x" || *share == 0.0), "{model:?}");
+        assert!(fitted.predict(&constant).unwrap().iter().all(|chance| chance.is_finite()));
+    }
     let (one, two) = (scores("Yes", "No"), scores("No", "Yes"));
     refused(ChurnComparison::new(("", &one), ("", &two), few()), "of other customers");
     let none = Resampling { resamples: 0, ..few() };
