@@ -33,6 +33,7 @@ pub mod churn;
 pub mod clv;
 mod columns;
 pub mod data;
+mod dense;
 mod door;
 mod error;
 pub mod evaluate;

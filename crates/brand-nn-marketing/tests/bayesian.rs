@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use brand_nn_marketing::clv::{
-    Drawn, FittedPurchases, GammaGamma, Posterior, Prior, PurchaseModel,
+    BgBb, ChurnCurve, Drawn, FittedPurchases, GammaGamma, Opportunities, Posterior, Prior,
+    PurchaseModel, ShiftedBetaGeometric,
 };
 use brand_nn_marketing::data::{CustomerSummary, RfmSummary};
 use brand_nn_marketing::experiment::{CausalImpact, ImpactResult, Panel};
@@ -63,12 +64,12 @@ fn check_mode(model: &impl Drawn, case: &Value) {
 /// Means and quantiles within what the draws of both sides allow.
 #[track_caller]
 fn check_posterior<M: Drawn>(posterior: &Posterior<M>, case: &Value) {
-    assert_eq!(posterior.draws().divergences, 0);
+    assert!(posterior.has_converged(), "no path went astray, and R-hat is at most 1.01");
     let column = |name: &str| numbers(&case["posterior"][name]);
     let (mean, deviation) = (column("mean"), column("deviation"));
     let (low, high) = (column("low"), column("high"));
     for (i, (name, of)) in posterior.parameters().enumerate() {
-        assert!(of.r_hat < 1.015 && of.effective_sample_size > 300.0, "{name}: {of:?}");
+        assert!(of.r_hat <= 1.01 && of.effective_sample_size > 600.0, "{name}: {of:?}");
         // The reference is worth some 5000 draws.
         let error = deviation[i] * (1.0 / of.effective_sample_size + 1.0 / 5000.0).sqrt();
         assert!((of.mean - mean[i]).abs() < 4.0 * error, "{name}: {of:?}, expected {}", mean[i]);
@@ -104,7 +105,7 @@ fn posteriors_are_those_of_a_long_reference_run() {
     let expected = posterior.of(|model| model.expected_purchases_of_new(Weeks(26.0))).unwrap();
     let mode = posterior.mode().expected_purchases_of_new(Days(182.0));
     assert!(expected.interval[0] < mode && mode < expected.interval[1], "{expected:?} {mode}");
-    assert!(expected.standard_deviation < 0.2 * expected.mean && expected.r_hat < 1.02);
+    assert!(expected.standard_deviation < 0.2 * expected.mean && expected.r_hat <= 1.01);
     assert!(posterior.of(|_| f64::NAN).is_err());
     let page = posterior.report();
     assert!(page.to_html().matches("<svg").count() >= 4 && page.to_markdown().contains("alpha"));
@@ -112,6 +113,44 @@ fn posteriors_are_those_of_a_long_reference_run() {
     let spend = GammaGamma.posterior(&customers, &priors(&cases[2]), nuts).unwrap();
     check_posterior(&spend, &cases[2]);
     assert_eq!(spend.models().count(), 1200);
+}
+
+fn donors(golden: &Value) -> Vec<Opportunities> {
+    let history = |row: &Value| {
+        let [frequency, recency, periods, customers] =
+            [0, 1, 2, 3].map(|i| row[i].as_u64().unwrap());
+        Opportunities { frequency, recency, periods, customers }
+    };
+    golden["data"]["donors"].as_array().unwrap().iter().map(history).collect()
+}
+
+fn contracts(golden: &Value) -> ChurnCurve {
+    let active: Vec<u64> =
+        numbers(&golden["data"]["active"]).into_iter().map(|x| x as u64).collect();
+    ChurnCurve::new(&active).unwrap()
+}
+
+#[test]
+fn occasions_and_contracts_take_beliefs() {
+    let golden = golden();
+    let (donors, contracts, cases) = (donors(&golden), contracts(&golden), &golden["cases"]);
+    let nuts = Nuts { warmup: 100, draws: 300, ..Nuts::new(7) };
+    let (bg_bb, curve) = (priors(&cases[3]), priors(&cases[4]));
+    check_mode(&BgBb.fit_with(&donors, &bg_bb).unwrap(), &cases[3]);
+    check_posterior(&BgBb.posterior(&donors, &bg_bb, nuts).unwrap(), &cases[3]);
+    check_mode(&ShiftedBetaGeometric.fit_with(&contracts, &curve).unwrap(), &cases[4]);
+    let posterior = ShiftedBetaGeometric.posterior(&contracts, &curve, nuts).unwrap();
+    check_posterior(&posterior, &cases[4]);
+    let staying = posterior.of(|model| model.survival(12)).unwrap();
+    let mode = posterior.mode().survival(12);
+    assert!(staying.interval[0] < mode && mode < staying.interval[1], "{staying:?} {mode}");
+    let flat = [Prior::Flat];
+    assert_eq!(BgBb.fit_with(&donors, &flat).unwrap(), BgBb.fit(&donors).unwrap());
+    assert!(BgBb.fit_with(&donors, &[Prior::Flat; 3]).is_err());
+    assert!(ShiftedBetaGeometric.fit_with(&contracts, &[Prior::Flat; 3]).is_err());
+    let none = Nuts { draws: 0, ..nuts };
+    assert!(ShiftedBetaGeometric.posterior(&contracts, &flat, none).is_err());
+    assert!(BgBb.posterior(&donors, &flat, none).is_err());
 }
 
 #[test]
@@ -248,6 +287,30 @@ fn planted_effects_are_found_and_none_where_there_is_none() {
     let page = found[0].report();
     let claims: Vec<_> = page.all_findings().map(|finding| finding.claim.clone()).collect();
     assert!(claims[0].contains("rose above") && claims.len() == 2, "{claims:?}");
+}
+
+/// In how many of so many towns the interval of 95 % has the planted effect.
+fn share_that_holds(towns_drawn: u64) -> f64 {
+    let holds = |seed: &u64| {
+        let result = CausalImpact::default().fit(&towns(100 + seed, 2.0), 1).unwrap();
+        let [low, high] = result.average.interval;
+        low <= 2.0 && 2.0 <= high
+    };
+    (0..towns_drawn).filter(holds).count() as f64 / towns_drawn as f64
+}
+
+#[test]
+fn impacts_hold_about_as_often_as_they_say() {
+    let share = share_that_holds(20);
+    assert!(share > 0.8, "{share}");
+}
+
+#[test]
+#[ignore = "a minute of simulations"]
+fn impacts_hold_rather_more_often_than_they_say() {
+    // 0.976: what is believed of the variances makes intervals of short series a little wide.
+    let share = share_that_holds(500);
+    assert!((0.93..=0.985).contains(&share), "{share}");
 }
 
 #[test]

@@ -170,19 +170,29 @@ fn share(holds: impl Fn(u64) -> bool) -> f64 {
 fn intervals_of_conversion_hold_as_often_as_they_say() {
     let (a, b) = (Binomial::new(800.0, 0.05).unwrap(), Binomial::new(800.0, 0.07).unwrap());
     let (a, b) = (a.sample(1, SIMULATIONS as usize), b.sample(2, SIMULATIONS as usize));
-    // Many of the simulations have the same counts, which have the same interval.
-    let mut counts = BTreeMap::<[u64; 2], bool>::new();
+    // Many of the simulations have the same counts, which have the same intervals.
+    let mut counts = BTreeMap::<[u64; 2], [bool; 3]>::new();
     let mut holds = |a: &f64, b: &f64| {
         *counts.entry([*a as u64, *b as u64]).or_insert_with_key(|[a, b]| {
             let arms = [Arm::new("", *a, 800), Arm::new("", *b, 800)];
             let result = ConversionTest::default().analyze(&arms).unwrap();
             let [low, high] = result.arms()[1].difference_interval;
-            (low..=high).contains(&0.02)
+            let [from, to] = result.arms()[1].rate_interval;
+            // One look, when all visitors are in, is a plain z-test.
+            let stage = &GroupSequentialTest::new(1600).analyze(&[arms]).unwrap()[0];
+            let z = stage.interval;
+            [
+                (low..=high).contains(&0.02),
+                (from..=to).contains(&0.07),
+                (z[0]..=z[1]).contains(&0.02),
+            ]
         })
     };
-    let held = a.iter().zip(&b).filter(|(a, b)| holds(a, b)).count();
-    let holds = held as f64 / SIMULATIONS as f64;
-    assert!((0.935..0.97).contains(&holds), "{holds}");
+    let held: Vec<[bool; 3]> = a.iter().zip(&b).map(|(a, b)| holds(a, b)).collect();
+    for (i, name) in ["Newcombe", "Wilson", "z"].into_iter().enumerate() {
+        let share = held.iter().filter(|held| held[i]).count() as f64 / SIMULATIONS as f64;
+        assert!((0.93..=0.97).contains(&share), "{name}: {share}");
+    }
 }
 
 #[test]

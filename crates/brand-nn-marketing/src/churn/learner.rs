@@ -1,19 +1,26 @@
 //! What learns who leaves, and how much each feature moves the log-odds of a customer.
 
+use super::Perceptron;
 use crate::Result;
+use crate::dense::DenseLayers;
 use brand_nn_stats::linear::Matrix;
 use brand_nn_stats::regression::{FittedLogistic, LogisticRegression};
+use brand_nn_stats::special::logistic;
 use brand_nn_stats::tree::{FittedBoosting, GradientBoosting, Node, Tree};
 use serde::{Deserialize, Serialize};
 
+const METHOD: &str = "churn model";
+
 /// How chances are learnt.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Learner {
     /// Logistic regression with the C of its penalty.
     Logistic(f64),
     /// Boosted trees.
     Trees(GradientBoosting),
+    /// A network.
+    Neural(Perceptron),
 }
 
 /// What was learnt.
@@ -24,12 +31,14 @@ pub(super) enum Learnt {
     Logistic(FittedLogistic),
     /// Trees, with the mean answer below each of their nodes.
     Trees { trees: FittedBoosting, means: Vec<Vec<f64>> },
+    /// A network, with how much each feature matters to it.
+    Neural { layers: DenseLayers, importances: Vec<f64> },
 }
 
 impl Learner {
     pub(super) fn fit(&self, x: &Matrix, left: &[bool]) -> Result<Learnt> {
-        match *self {
-            Self::Logistic(inverse_penalty) => {
+        match self {
+            &Self::Logistic(inverse_penalty) => {
                 let regression = LogisticRegression { inverse_penalty, intercept: true };
                 Ok(Learnt::Logistic(regression.fit(x, left)?))
             }
@@ -39,6 +48,16 @@ impl Learner {
                 let trees = boosting.fit(x, &targets)?;
                 let means = trees.trees.iter().map(|tree| means(tree, x)).collect();
                 Ok(Learnt::Trees { trees, means })
+            }
+            Self::Neural(network) => {
+                let layers = network.fit(x, left)?;
+                // A few hundred customers tell what matters.
+                let rows = (0..x.rows()).step_by(x.rows().div_ceil(500));
+                let effects = rows.map(|row| layers.effects(x.row(row)));
+                let importances = shares(effects.fold(vec![0.0; x.cols()], |sizes, effects| {
+                    sizes.iter().zip(effects).map(|(size, effect)| size + effect.abs()).collect()
+                }));
+                Ok(Learnt::Neural { layers, importances })
             }
         }
     }
@@ -50,6 +69,10 @@ impl Learnt {
         Ok(match self {
             Self::Logistic(logistic) => logistic.predict(x)?,
             Self::Trees { trees, .. } => trees.predict(x)?,
+            Self::Neural { layers, .. } => {
+                let chance = |row| Ok(logistic(layers.answer::<1>(METHOD, x.row(row))?[0]));
+                (0..x.rows()).map(chance).collect::<Result<_>>()?
+            }
         })
     }
 
@@ -60,13 +83,15 @@ impl Learnt {
             Self::Trees { trees, means } => {
                 trees.baseline + means.iter().map(|means| mean_at(means, 0)).sum::<f64>()
             }
+            Self::Neural { layers, .. } => layers.at_zero(),
         }
     }
 
     /// What each feature of a row adds to the log-odds.
     ///
     /// A coefficient times its feature, whose mean is 0; in a tree, each question moves the mean
-    /// answer from that of its node to that of the node it leads to.
+    /// answer from that of its node to that of the node it leads to; in a network, the integral of
+    /// its slope on the way from the average customer.
     pub(super) fn effects(&self, row: &[f64]) -> Vec<f64> {
         match self {
             Self::Logistic(logistic) => {
@@ -83,6 +108,7 @@ impl Learnt {
                 }
                 effects
             }
+            Self::Neural { layers, .. } => layers.effects(row),
         }
     }
 
@@ -91,13 +117,18 @@ impl Learnt {
         match self {
             // Features have deviation 1, so that coefficients can be compared.
             Self::Logistic(logistic) => {
-                let sizes = logistic.coefficients.values.iter().map(|value| value.abs());
-                let total: f64 = sizes.clone().sum();
-                sizes.map(|size| if total > 0.0 { size / total } else { 0.0 }).collect()
+                shares(logistic.coefficients.values.iter().map(|value| value.abs()).collect())
             }
             Self::Trees { trees, .. } => trees.importances.clone(),
+            Self::Neural { importances, .. } => importances.clone(),
         }
     }
+}
+
+/// Sizes by their sum; all 0 where that is 0.
+fn shares(sizes: Vec<f64>) -> Vec<f64> {
+    let total: f64 = sizes.iter().sum();
+    sizes.into_iter().map(|size| if total > 0.0 { size / total } else { 0.0 }).collect()
 }
 
 /// NaN where a file has fewer means than nodes.

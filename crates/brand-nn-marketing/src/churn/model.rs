@@ -1,5 +1,6 @@
 //! The chance to leave, by all columns of a table.
 
+use super::Perceptron;
 use super::learner::{Learner, Learnt};
 use crate::{Error, Result, columns, features};
 use brand_nn_report::{Bars, Format, Page};
@@ -87,11 +88,20 @@ impl ChurnModel {
         Self { learner: Learner::Trees(trees), ..self }
     }
 
+    /// Learns by a network instead, which bends and joins all columns at once.
+    ///
+    /// As of trees, take it only where it is better than the logistic model on customers that
+    /// neither has seen, which [`ChurnComparison`](super::ChurnComparison) tells.
+    #[must_use]
+    pub fn neural(self, network: Perceptron) -> Self {
+        Self { learner: Learner::Neural(network), ..self }
+    }
+
     /// Learns from customers of whom it is known.
     ///
     /// # Errors
-    /// If a column is missing, a label is missing, all or none left, no column varies, or the
-    /// penalty is not above 0.
+    /// If a column is missing, a label is missing, all or none left, no column varies, or a
+    /// setting is out of its range.
     pub fn fit(&self, table: &Table) -> Result<FittedChurn> {
         let left = self.labels(table)?;
         let without = [&self.ignored[..], std::slice::from_ref(&self.label)].concat();

@@ -1,7 +1,7 @@
 //! How good a churn model is on customers that it has not seen.
 
 use super::FittedChurn;
-use crate::{Resampling, Result};
+use crate::{Error, Resampling, Result};
 use brand_nn_report::{Finding, Format, Page, Plot};
 use brand_nn_stats::bootstrap::{Bootstrap, Interval};
 use brand_nn_stats::metrics::{
@@ -27,15 +27,16 @@ pub struct ChurnScores {
     pub lift_of_tenth: f64,
     /// By how much chances miss shares, on average.
     pub calibration_error: f64,
-    chances: Vec<f64>,
-    left: Vec<bool>,
+    pub(super) chances: Vec<f64>,
+    pub(super) left: Vec<bool>,
 }
 
 impl FittedChurn {
     /// Measures the model on customers of whom it is known, none of which it has learnt from.
     ///
     /// # Errors
-    /// If a column or a label is missing, all or none left, or the resampling is out of range.
+    /// If a column or a label is missing, all or none left, so few left or stayed that a resample
+    /// has none of them, or the resampling is out of range.
     pub fn evaluate(&self, table: &Table, resampling: Resampling) -> Result<ChurnScores> {
         resampling.check()?;
         let left = self.model().labels(table)?;
@@ -52,7 +53,7 @@ impl FittedChurn {
         };
         let tenth = left.len() / 10;
         Ok(ChurnScores {
-            auc: bootstrap.percentile(left.len(), &auc)?,
+            auc: both_drawn(&left, bootstrap.percentile(left.len(), &auc))?,
             average_precision: average_precision(&chances, &left)?,
             log_loss: log_loss(&chances, &left)?,
             brier: brier_score(&chances, &left)?,
@@ -63,6 +64,21 @@ impl FittedChurn {
             left,
         })
     }
+}
+
+/// An interval of resamples; where one has a single class although the rows have both, says so.
+pub(super) fn both_drawn(
+    left: &[bool],
+    drawn: brand_nn_stats::Result<Interval>,
+) -> Result<Interval> {
+    let (case, help) = ("so few left or stayed that a resample has none", "measure more customers");
+    let has_both = left.contains(&true) && left.contains(&false);
+    drawn.map_err(|error| match error {
+        brand_nn_stats::Error::Undefined { .. } if has_both => {
+            Error::Undefined { method: "churn scores", case, help }
+        }
+        error => error.into(),
+    })
 }
 
 impl ChurnScores {

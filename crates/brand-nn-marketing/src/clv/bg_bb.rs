@@ -1,9 +1,12 @@
 //! BG/BB: customers who come or not at each of a number of occasions.
 
+use super::beta_ratio::{self, log_ratio};
+use super::{Drawn, Posterior, Prior};
 use crate::parameters::{Parameters, Search};
 use crate::{Error, Result, columns, door};
 use brand_nn_report::{HeatMap, Page};
-use brand_nn_stats::special::{lbeta, log_add_exp};
+use brand_nn_stats::sampler::Nuts;
+use brand_nn_stats::special::log_add_exp;
 use brand_nn_train::Table;
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +85,18 @@ impl BgBb {
     /// # Errors
     /// If there are none, one can't be, or the data does not determine the parameters.
     pub fn fit(&self, histories: &[Opportunities]) -> Result<FittedBgBb> {
+        self.fit_with(histories, &[Prior::Flat])
+    }
+
+    /// Finds the most likely parameters by the data and by what was believed before it.
+    ///
+    /// One prior is for every parameter; else there is one for each of α, β, γ and δ.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit), or if a prior's setting is out of range or there are other than 1 or
+    /// 4 of them.
+    pub fn fit_with(&self, histories: &[Opportunities], priors: &[Prior]) -> Result<FittedBgBb> {
+        let priors = Prior::each::<4>(priors)?;
         for (row, history) in histories.iter().enumerate() {
             history.check(row)?;
         }
@@ -98,29 +113,81 @@ impl BgBb {
             histories.iter().filter(|h| h.customers > 0).map(each).sum()
         };
         let (names, start) = (["alpha", "beta", "gamma", "delta"], vec![1.0, 1.0, 1.0, 3.0]);
-        let search = Search { method: METHOD, names: &names, priors: &[] };
+        let search = Search { method: METHOD, names: &names, priors: &priors };
         let parameters = Parameters::search(&search, &[start], customers, &log_likelihood)?;
         Ok(FittedBgBb { parameters })
     }
+
+    /// Draws parameters as likely as the data and the priors make them.
+    ///
+    /// # Errors
+    /// As [`fit_with`](Self::fit_with), or if the sampler's settings are out of range.
+    pub fn posterior(
+        &self,
+        histories: &[Opportunities],
+        priors: &[Prior],
+        nuts: Nuts,
+    ) -> Result<Posterior<FittedBgBb>> {
+        let mode = self.fit_with(histories, priors)?;
+        let gradient = |p: &[f64], slopes: &mut [f64]| {
+            slopes.fill(0.0);
+            let one = |h: &Opportunities| {
+                let (value, by) = (log_likelihood(p, h), self::slopes(p, h));
+                let count = h.customers as f64;
+                slopes.iter_mut().zip(by).for_each(|(slope, by)| *slope += count * by);
+                count * value
+            };
+            histories.iter().filter(|h| h.customers > 0).map(one).sum()
+        };
+        Posterior::draw(mode, &Prior::each::<4>(priors)?, nuts, &gradient)
+    }
 }
 
-/// ln B(α + x, β + misses) − ln B(α, β): coming so often, and so often not.
-fn coming(p: &[f64], x: u64, misses: u64) -> f64 {
-    lbeta(p[0] + x as f64, p[1] + misses as f64) - lbeta(p[0], p[1])
+impl Drawn for FittedBgBb {
+    fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    fn with_values(&self, values: &[f64]) -> Self {
+        Self { parameters: self.parameters.drawn(values) }
+    }
 }
 
-/// ln of the chance to be alive after n occasions.
-fn staying(p: &[f64], n: u64) -> f64 {
-    lbeta(p[2], p[3] + n as f64) - lbeta(p[2], p[3])
+/// Coming so often and so often not, by α and β.
+fn coming(p: &[f64], counts: [u64; 2]) -> f64 {
+    log_ratio([p[0], p[1]], counts.map(|count| count as f64))
+}
+
+/// Leaving so often, 0 or 1 times, and so often not, by γ and δ.
+fn leaving(p: &[f64], counts: [u64; 2]) -> f64 {
+    log_ratio([p[2], p[3]], counts.map(|count| count as f64))
+}
+
+/// What may have happened: how often somebody came and did not, left and did not.
+fn courses(h: &Opportunities) -> impl Iterator<Item = [[u64; 2]; 2]> {
+    let Opportunities { frequency: x, recency, periods, .. } = *h;
+    let left = move |last: u64| [[x, last - x], [1, last]];
+    std::iter::once([[x, periods - x], [0, periods]]).chain((recency..periods).map(left))
 }
 
 fn log_likelihood(p: &[f64], h: &Opportunities) -> f64 {
-    let alive = coming(p, h.frequency, h.periods - h.frequency) + staying(p, h.periods);
-    let left = |i: u64| {
-        let leaving = lbeta(p[2] + 1.0, p[3] + (h.recency + i) as f64) - lbeta(p[2], p[3]);
-        coming(p, h.frequency, h.recency - h.frequency + i) + leaving
-    };
-    (0..h.periods - h.recency).map(left).fold(alive, log_add_exp)
+    let each = courses(h).map(|[came, left]| coming(p, came) + leaving(p, left));
+    each.fold(NEVER, log_add_exp)
+}
+
+/// The gradient of [`log_likelihood`]: that of each course by its share.
+fn slopes(p: &[f64], h: &Opportunities) -> [f64; 4] {
+    let whole = log_likelihood(p, h);
+    let mut slopes = [0.0; 4];
+    for [came, left] in courses(h) {
+        let share = (coming(p, came) + leaving(p, left) - whole).exp();
+        let [came, left] = [came, left].map(|counts| counts.map(|count| count as f64));
+        let (by, of_leaving) =
+            (beta_ratio::slopes([p[0], p[1]], came), beta_ratio::slopes([p[2], p[3]], left));
+        let by = by.into_iter().chain(of_leaving);
+        slopes.iter_mut().zip(by).for_each(|(slope, by)| *slope += share * by);
+    }
+    slopes
 }
 
 impl FittedBgBb {
@@ -141,7 +208,7 @@ impl FittedBgBb {
         history.check(0)?;
         let p = &self.parameters.array::<4>();
         let misses = history.periods - history.frequency;
-        let next = coming(p, history.frequency, misses) + staying(p, history.periods + 1);
+        let next = coming(p, [history.frequency, misses]) + leaving(p, [0, history.periods + 1]);
         Ok((next - log_likelihood(p, history)).exp())
     }
 
@@ -155,9 +222,10 @@ impl FittedBgBb {
         door::setting(METHOD, ("occasions", occasions as f64), range, "ask for fewer")?;
         let p = &self.parameters.array::<4>();
         let (x, n) = (history.frequency, history.periods);
-        let came = lbeta(p[0] + x as f64 + 1.0, p[1] + (n - x) as f64) - lbeta(p[0], p[1]);
+        let came = coming(p, [x + 1, n - x]);
         // Σ over the occasions of the chance to be alive then.
-        let alive = (n + 1..=n + occasions).map(|time| staying(p, time)).fold(NEVER, log_add_exp);
+        let alive =
+            (n + 1..=n + occasions).map(|time| leaving(p, [0, time])).fold(NEVER, log_add_exp);
         Ok((came + alive - log_likelihood(p, history)).exp())
     }
 

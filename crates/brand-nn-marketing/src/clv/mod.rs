@@ -12,6 +12,7 @@
 //! enough; [`Posterior`] tells how certain anything is that a model says.
 
 mod beta_geometric;
+mod beta_ratio;
 mod bg_bb;
 mod gamma_gamma;
 mod grid;

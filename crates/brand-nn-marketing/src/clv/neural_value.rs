@@ -1,16 +1,12 @@
 //! What customers will bring, learnt from any columns by a network with a zero-inflated answer.
 
+use crate::dense::{DenseLayers, DensePlan};
 use crate::{Error, Result, door, features};
-use brand_nn_autodiff::ParamSet;
-use brand_nn_layers::{Activation, Network, Sequential, dense};
 use brand_nn_losses::ZeroInflatedLogNormal;
-use brand_nn_optim::Adam;
 use brand_nn_report::{Bars, Finding, Format, Page};
-use brand_nn_stats::linear::Matrix;
 use brand_nn_stats::metrics::normalized_gini;
 use brand_nn_stats::special::logistic;
-use brand_nn_tensor::Tensor;
-use brand_nn_train::{Fit, FittedColumnTransformer, Model, Table};
+use brand_nn_train::{FittedColumnTransformer, Table};
 use serde::{Deserialize, Serialize};
 
 /// A network that foretells whether a customer buys, and for how much.
@@ -55,16 +51,9 @@ pub struct NeuralValue {
 pub struct FittedNeuralValue {
     model: NeuralValue,
     features: FittedColumnTransformer,
-    layers: Vec<DenseLayer>,
+    layers: DenseLayers,
     /// Amounts are learnt in units of the geometric mean of those above 0.
     scale: f64,
-}
-
-/// A matrix with a row an output, and what is added to each.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct DenseLayer {
-    weight: Matrix,
-    bias: Vec<f64>,
 }
 
 /// What one customer is expected to bring.
@@ -130,10 +119,6 @@ impl NeuralValue {
     /// If a column is missing, an amount is missing or below 0, fewer than two customers brought
     /// anything, no column varies, or a setting is out of range.
     pub fn fit(&self, table: &Table, seed: u64) -> Result<FittedNeuralValue> {
-        let units: (_, fn(f64) -> bool) = ("1 to 10,000 units", |x| (1.0..=1e4).contains(&x));
-        for count in &self.hidden {
-            door::setting(METHOD, ("hidden", *count as f64), units, "such as 64 and 32")?;
-        }
         let amounts = amounts(table, &self.label)?;
         let logs: Vec<f64> = amounts.iter().filter(|x| **x > 0.0).map(|x| x.ln()).collect();
         if logs.len() < 2 {
@@ -145,21 +130,18 @@ impl NeuralValue {
         let features = features::fit(METHOD, table, &without, 0.0)?;
         let x = features.transform(table)?;
         let y: Vec<f32> = amounts.iter().map(|amount| (amount / scale) as f32).collect();
-        let network = self.network(features.names().len())?;
-        let mut trainer = network.compile(Adam::new(self.learning_rate), ZeroInflatedLogNormal);
-        let plan = Fit::epochs(self.epochs).batch_size(64).clip_norm(5.0).seed(seed).quiet();
-        trainer.fit(&(x, Tensor::from(y)), plan)?;
-        let layers = layers(&trainer.model)?;
-        Ok(FittedNeuralValue { model: self.clone(), features, layers, scale })
-    }
-
-    fn network(&self, features: usize) -> Result<Network> {
-        let hidden = |network: Sequential, units: &usize| {
-            network.add(dense(*units).activation(Activation::Relu))
-        };
-        let network = self.hidden.iter().fold(Sequential::new(), hidden);
         // Logit of buying, mean of the logarithm, raw spread.
-        Ok(network.add(dense(3)).build([features]).map_err(brand_nn_train::Error::from)?)
+        let plan = DensePlan {
+            method: METHOD,
+            hidden: &self.hidden,
+            outputs: 3,
+            epochs: self.epochs,
+            learning_rate: self.learning_rate,
+            weight_decay: 0.0,
+            seed,
+        };
+        let layers = plan.fit(x, y, ZeroInflatedLogNormal)?;
+        Ok(FittedNeuralValue { model: self.clone(), features, layers, scale })
     }
 }
 
@@ -173,23 +155,6 @@ fn amounts(table: &Table, label: &str) -> Result<Vec<f64>> {
     table.numbers(label)?.into_iter().enumerate().map(amount).collect()
 }
 
-/// The layers of a network, in whose parameters weight and bias come in turns.
-fn layers(network: &Network) -> Result<Vec<DenseLayer>> {
-    let set = ParamSet::all(network).map_err(brand_nn_train::Error::from)?;
-    let values = set.named().map(|(_, param)| {
-        let value = param.value().map_err(brand_nn_train::Error::from)?;
-        let numbers: Vec<f64> = value.to_vec::<f32>().into_iter().map(f64::from).collect();
-        Ok((value.shape().to_vec(), numbers))
-    });
-    let values = values.collect::<Result<Vec<(Vec<usize>, Vec<f64>)>>>()?;
-    let layer = |pair: &[(Vec<usize>, Vec<f64>)]| {
-        let [(shape, weight), (_, bias)] = pair else { unreachable!("a dense layer has a bias") };
-        let weight = Matrix::new(shape[0], shape[1], weight.clone())?;
-        Ok(DenseLayer { weight, bias: bias.clone() })
-    };
-    values.chunks(2).map(layer).collect()
-}
-
 impl FittedNeuralValue {
     /// What each customer is expected to bring.
     ///
@@ -201,21 +166,7 @@ impl FittedNeuralValue {
     }
 
     fn forecast(&self, row: &[f64]) -> Result<NeuralForecast> {
-        let mut at = row.to_vec();
-        for (i, layer) in self.layers.iter().enumerate() {
-            if layer.weight.cols() != at.len() || layer.weight.rows() != layer.bias.len() {
-                let case = "the layers of the file do not belong together";
-                return Err(Error::Undefined { method: METHOD, case, help: "fit it again" });
-            }
-            let last = i + 1 == self.layers.len();
-            let sums = layer.weight.times(&at);
-            let out = sums.iter().zip(&layer.bias).map(|(sum, bias)| sum + bias);
-            at = out.map(|x| if last { x } else { x.max(0.0) }).collect();
-        }
-        let [logit, mean, raw] = at[..] else {
-            let case = "the last layer of the file has not three answers";
-            return Err(Error::Undefined { method: METHOD, case, help: "fit it again" });
-        };
+        let [logit, mean, raw] = self.layers.answer(METHOD, row)?;
         let sigma = if raw > 30.0 { raw } else { raw.exp().ln_1p() };
         let chance = logistic(logit);
         let amount = self.scale * (mean + 0.5 * sigma * sigma).exp();

@@ -1,9 +1,11 @@
 //! Shifted beta-geometric: how long customers with a contract stay.
 
+use super::beta_ratio::{self, log_ratio};
+use super::{Drawn, Posterior, Prior};
 use crate::parameters::{Parameters, Search};
 use crate::{Error, Result, door};
 use brand_nn_report::{Finding, Format, Page, Plot};
-use brand_nn_stats::special::lbeta;
+use brand_nn_stats::sampler::Nuts;
 use serde::{Deserialize, Serialize};
 
 /// The model of contracts: at each renewal everybody leaves with a chance of their own.
@@ -103,40 +105,108 @@ impl ChurnCurve {
     }
 }
 
+impl ChurnCurve {
+    /// How many left or stayed at all, and how often each of them did.
+    fn terms(&self) -> Vec<(f64, [f64; 2])> {
+        let at = |(t, (lost, censored)): (usize, (&f64, &f64))| {
+            let t = t as f64;
+            [(*lost, [1.0, t]), (*censored, [0.0, t + 1.0])]
+        };
+        let all = self.lost.iter().zip(&self.censored).enumerate().flat_map(at);
+        all.filter(|(count, _)| *count > 0.0).collect()
+    }
+}
+
 impl ShiftedBetaGeometric {
     /// Finds the parameters that make the curve most likely.
     ///
     /// # Errors
     /// If nobody left or everybody did at once, or the data does not determine the parameters.
     pub fn fit(&self, curve: &ChurnCurve) -> Result<FittedShiftedBetaGeometric> {
+        self.fit_with(curve, &[Prior::Flat])
+    }
+
+    /// Finds the most likely parameters by the data and by what was believed before it.
+    ///
+    /// One prior is for both parameters; else there is one for each of α and β.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit), or if a prior's setting is out of range or there are other than 1 or
+    /// 2 of them.
+    pub fn fit_with(
+        &self,
+        curve: &ChurnCurve,
+        priors: &[Prior],
+    ) -> Result<FittedShiftedBetaGeometric> {
+        let priors = Prior::each::<2>(priors)?;
         let customers: f64 = curve.lost.iter().chain(&curve.censored).sum();
         let lost: f64 = curve.lost.iter().sum();
         if lost == 0.0 || curve.lost[0] == customers {
             let (case, help) = ("nobody left, or all at once", "observe more renewals");
             return Err(Error::Undefined { method: METHOD, case, help });
         }
+        let terms = curve.terms();
         let log_likelihood = |p: &[f64]| -> f64 {
-            let term = |(t, (lost, censored)): (usize, (&f64, &f64))| {
-                // No count times the logarithm of nothing is nothing.
-                let part = |count: f64, log: f64| if count > 0.0 { count * log } else { 0.0 };
-                part(*lost, log_leaving(p, t)) + part(*censored, log_survival(p, t as f64 + 1.0))
-            };
-            curve.lost.iter().zip(&curve.censored).enumerate().map(term).sum()
+            terms.iter().map(|(count, counts)| count * log_ratio([p[0], p[1]], *counts)).sum()
         };
-        let (names, start) = (["alpha", "beta"], vec![1.0, 1.0]);
-        let search = Search { method: METHOD, names: &names, priors: &[] };
-        let parameters = Parameters::search(&search, &[start], customers, &log_likelihood)?;
+        let search = Search { method: METHOD, names: &["alpha", "beta"], priors: &priors };
+        let starts = [vec![1.0, 1.0]];
+        let parameters = Parameters::search(&search, &starts, customers, &log_likelihood)?;
         Ok(FittedShiftedBetaGeometric { parameters, curve: curve.survival() })
+    }
+
+    /// Draws parameters as likely as the data and the priors make them.
+    ///
+    /// # Errors
+    /// As [`fit_with`](Self::fit_with), or if the sampler's settings are out of range.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_marketing::clv::{ChurnCurve, Prior, ShiftedBetaGeometric};
+    /// use brand_nn_stats::sampler::Nuts;
+    ///
+    /// let curve = ChurnCurve::new(&[100, 63, 47, 38])?;
+    /// let priors = [Prior::LogNormal { median: 1.0, deviation: 1.0 }];
+    /// let nuts = Nuts { chains: 2, warmup: 100, draws: 200, ..Nuts::new(42) };
+    /// let posterior = ShiftedBetaGeometric.posterior(&curve, &priors, nuts)?;
+    /// let staying = posterior.of(|model| model.survival(8))?;
+    /// assert!(staying.interval[0] < staying.mean && staying.mean < staying.interval[1]);
+    /// # Ok::<(), brand_nn_marketing::Error>(())
+    /// ```
+    pub fn posterior(
+        &self,
+        curve: &ChurnCurve,
+        priors: &[Prior],
+        nuts: Nuts,
+    ) -> Result<Posterior<FittedShiftedBetaGeometric>> {
+        let mode = self.fit_with(curve, priors)?;
+        let terms = curve.terms();
+        let gradient = |p: &[f64], slopes: &mut [f64]| {
+            slopes.fill(0.0);
+            let p = [p[0], p[1]];
+            let one = |(count, counts): &(f64, [f64; 2])| {
+                let by = beta_ratio::slopes(p, *counts);
+                slopes.iter_mut().zip(by).for_each(|(slope, by)| *slope += count * by);
+                count * log_ratio(p, *counts)
+            };
+            terms.iter().map(one).sum()
+        };
+        Posterior::draw(mode, &Prior::each::<2>(priors)?, nuts, &gradient)
     }
 }
 
-fn log_survival(p: &[f64], t: f64) -> f64 {
-    lbeta(p[0], p[1] + t) - lbeta(p[0], p[1])
+impl Drawn for FittedShiftedBetaGeometric {
+    fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    fn with_values(&self, values: &[f64]) -> Self {
+        Self { parameters: self.parameters.drawn(values), curve: self.curve.clone() }
+    }
 }
 
-/// The logarithm of the chance to leave at renewal t + 1.
-fn log_leaving(p: &[f64], t: usize) -> f64 {
-    lbeta(p[0] + 1.0, p[1] + t as f64) - lbeta(p[0], p[1])
+fn log_survival(p: &[f64; 2], t: f64) -> f64 {
+    log_ratio(*p, [0.0, t])
 }
 
 impl FittedShiftedBetaGeometric {

@@ -94,7 +94,7 @@ impl SequentialTest {
         let alpha = 1.0 - self.level;
         let half = (v * (v + tau) / tau * (((v + tau) / v).ln() - 2.0 * alpha.ln())).sqrt();
         Look {
-            visitors: control.visitors + variant.visitors,
+            visitors: control.visitors.saturating_add(variant.visitors),
             difference,
             interval: [difference - half, difference + half],
             p_value: (-ratio).exp().min(1.0),

@@ -2,17 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-use brand_nn_marketing::churn::{ChurnModel, FittedChurn, TenureColumns, TenureCurves};
+mod churn;
+
 use brand_nn_marketing::data::{
     Cleaning, RfmSummary, SummaryColumns, Transaction, TransactionColumns, TransactionLog,
     Treatment,
 };
 use brand_nn_marketing::evaluate::{Campaign, CampaignReview, Payback};
 use brand_nn_marketing::segment::{RfmSegmentation, Segment, TableSegments};
-use brand_nn_marketing::{Error, Resampling, Unit};
+use brand_nn_marketing::{Error, Unit};
 use brand_nn_stats::distribution::{Distribution, Poisson};
-use brand_nn_stats::tree::{GradientBoosting, Objective};
-use brand_nn_tensor::check::data;
 use brand_nn_train::{Table, TableReader};
 use proptest::prelude::*;
 
@@ -233,119 +232,6 @@ fn intervals_of_returns_hold_about_as_often_as_they_say() {
     };
     let share = (0..2000).filter(|seed| holds(*seed)).count() as f64 / 2000.0;
     assert!((0.93..0.97).contains(&share), "{share}");
-}
-
-fn telco() -> Option<[Table; 3]> {
-    let table = Table::read(data("data/customers/telco_churn.csv")?).unwrap();
-    let (test, train): (Vec<_>, Vec<_>) = (0..table.len()).partition(|row| row % 5 == 4);
-    Some([table.rows(&train).unwrap(), table.rows(&test).unwrap(), table])
-}
-
-fn fitted(train: &Table) -> FittedChurn {
-    ChurnModel::new("Churn", "Yes").without(["customerID"]).fit(train).unwrap()
-}
-
-#[test]
-fn churn_of_telco_is_the_published_one() {
-    let Some([train, test, _]) = telco() else { return };
-    let fitted = fitted(&train);
-    assert_eq!(fitted.features().len(), 30);
-    let scores =
-        fitted.evaluate(&test, Resampling { resamples: 400, ..Resampling::new(1) }).unwrap();
-    near(scores.auc.estimate, 0.837_451, 5e-6);
-    near(scores.log_loss, 0.430_741, 5e-6);
-    near(scores.average_precision, 0.639_440, 5e-6);
-    near(scores.brier, 0.138_080, 5e-6);
-    near(scores.accuracy, 0.806_818, 5e-6);
-    near(scores.lift_of_tenth, 2.9001, 5e-4);
-    near((scores.auc.upper - scores.auc.lower) / 3.92, 0.011, 1e-3);
-    assert!(scores.report().unwrap().to_html().matches("<figure>").count() == 3);
-}
-
-#[test]
-fn reasons_add_up_and_lists_are_ranked() {
-    let Some([train, test, _]) = telco() else { return };
-    let fitted = fitted(&train);
-    let chances = fitted.predict(&test).unwrap();
-    for row in [0, 7, 1000] {
-        let why = fitted.explain(&test, row).unwrap();
-        let sum: f64 = why.reasons.iter().map(|reason| reason.effect).sum();
-        near(why.average + sum, why.log_odds, 1e-12);
-        near(why.chance(), chances[row], 1e-12);
-        assert_eq!(why.reasons.len(), 19, "a reason a column");
-        assert!(why.report().to_html().contains("average customer"));
-    }
-    let value: Vec<f64> = test.numbers("MonthlyCharges").unwrap().into_iter().flatten().collect();
-    let list = fitted.retention_list(&test, "customerID", &value, 25).unwrap();
-    let customers = list.customers();
-    assert!(customers.windows(2).all(|pair| pair[0].value_at_risk >= pair[1].value_at_risk));
-    assert!(!customers[0].reasons.is_empty() && customers[30].reasons.is_empty());
-    let worth = list.worth_contacting(10.0, 0.3).unwrap();
-    assert!(!worth.is_empty() && worth.len() < customers.len());
-    assert!(list.report().to_markdown().contains("likely to be lost"));
-    refused(fitted.retention_list(&test, "customerID", &value[1..], 0), "other numbers of values");
-    refused(fitted.explain(&test, 5000), "no such row");
-    assert!(list.worth_contacting(1.0, 30.0).is_err());
-}
-
-#[test]
-fn boosted_trees_foresee_as_well_and_give_reasons() {
-    let Some([train, test, _]) = telco() else { return };
-    let trees = GradientBoosting {
-        max_trees: 60,
-        max_leaves: 8,
-        ..GradientBoosting::new(Objective::Logistic)
-    };
-    let model = ChurnModel::new("Churn", "Yes").without(["customerID"]).boosted(trees);
-    let fitted = model.fit(&train).unwrap();
-    let scores =
-        fitted.evaluate(&test, Resampling { resamples: 100, ..Resampling::new(1) }).unwrap();
-    assert!((0.827..0.845).contains(&scores.auc.estimate), "{:?}", scores.auc);
-    assert!(scores.auc.lower < 0.8375, "no better than logistic regression for more than chance");
-    let chances = fitted.predict(&test).unwrap();
-    for row in [3, 500, 1200] {
-        let why = fitted.explain(&test, row).unwrap();
-        let sum: f64 = why.reasons.iter().map(|reason| reason.effect).sum();
-        near(why.average + sum, why.log_odds, 1e-12);
-        near(why.chance(), chances[row], 1e-10);
-    }
-    let importances = fitted.importances();
-    assert_eq!((importances.len(), importances[0].0.as_str()), (19, "Contract"));
-    assert!(fitted.report().to_html().contains(">Contract</text>"));
-    near(importances.iter().map(|(_, share)| share).sum(), 1.0, 1e-9);
-    near(self::fitted(&train).importances().iter().map(|(_, share)| share).sum(), 1.0, 1e-9);
-    let json = serde_json::to_string(&fitted).unwrap();
-    assert_eq!(serde_json::from_str::<FittedChurn>(&json).unwrap(), fitted);
-}
-
-#[test]
-fn tenure_of_telco_is_the_published_one() {
-    let Some([_, _, all]) = telco() else { return };
-    let columns = TenureColumns::new("tenure", "Churn", "Yes");
-    let curves = TenureCurves::new(&all, &columns).unwrap();
-    let survival = [0.884826, 0.843200, 0.788736, 0.708840, 0.664404, 0.592790];
-    for (months, expected) in [6.0, 12.0, 24.0, 48.0, 60.0, 72.0].into_iter().zip(survival) {
-        near(curves.groups()[0].curve.survival_at(months), expected, 5e-6);
-    }
-    assert!(curves.p_value().is_none());
-    let curves = TenureCurves::new(&all, &columns.clone().by("Contract")).unwrap();
-    assert!(curves.groups().len() == 3 && curves.p_value().unwrap() < 1e-9);
-    assert!(curves.report().to_markdown().contains("Month"));
-    refused(TenureCurves::new(&all, &columns.by("MonthlyCharges")), "groups is");
-}
-
-#[test]
-fn churn_refuses_what_it_can_not_learn() {
-    let model = ChurnModel::new("left", "Yes");
-    refused(model.fit(&table("left,x\nYes,1\nYes,2\n")), "all targets are the same");
-    refused(model.fit(&table("left,x\nYes,1\n,2\n")), "row 2, label");
-    refused(model.fit(&table("left\nYes\nNo\n")), "no column is left");
-    refused(model.fit(&table("x\n1\n")), "left");
-    let usual = table("left,x\nYes,1\nNo,2\nNo,3\nYes,2\n");
-    refused(model.clone().inverse_penalty(0.0).fit(&usual), "help");
-    let fitted = model.fit(&usual).unwrap();
-    refused(fitted.predict(&table("y\n1\n")), "x");
-    assert!(fitted.predict(&table("x\n1\n9\n")).unwrap()[1] < 0.5);
 }
 
 proptest! {

@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod doors;
+mod reports;
+
 use brand_nn_marketing::attribution::{Attribution, Game, JourneyRules, Journeys, Touch, TouchLog};
 use brand_nn_marketing::check;
-use brand_nn_marketing::churn::ChurnModel;
+use brand_nn_marketing::churn::{ChurnModel, Perceptron};
 use brand_nn_marketing::clv::{
     BgBb, ChurnCurve, GammaGamma, NeuralValue, Opportunities, Prior, PurchaseModel,
     ShiftedBetaGeometric,
@@ -15,7 +18,7 @@ use brand_nn_marketing::data::{
 use brand_nn_marketing::evaluate::{Campaign, CampaignReview};
 use brand_nn_marketing::experiment::{
     Arm, CausalImpact, ConversionTest, DifferenceInDifferences, GroupSequentialTest, Panel,
-    SyntheticControl,
+    SequentialTest, SyntheticControl,
 };
 use brand_nn_marketing::monitor::{BrandMonitor, Comment};
 use brand_nn_marketing::segment::{RfmSegmentation, TableSegments};
@@ -24,6 +27,7 @@ use brand_nn_marketing::text::mention::Names;
 use brand_nn_marketing::text::phrase::KeyPhrases;
 use brand_nn_marketing::{Days, Unit};
 use brand_nn_stats::sampler::Nuts;
+use brand_nn_stats::tree::{GradientBoosting, Objective};
 use brand_nn_train::{Table, TableReader};
 
 fn customer(frequency: u64, recency: f64, age: f64, mean_spend: f64) -> CustomerSummary {
@@ -36,7 +40,8 @@ fn summary(customers: Vec<CustomerSummary>) -> RfmSummary {
 
 /// Customers of a world where people buy at random and leave unseen.
 fn customers() -> RfmSummary {
-    let golden: serde_json::Value = serde_json::from_str(include_str!("golden/clv.json")).unwrap();
+    let golden: serde_json::Value =
+        serde_json::from_str(include_str!("../golden/clv.json")).unwrap();
     let number = |name: &str, i: usize| golden["data"][name][i].as_f64().unwrap();
     let one = |i: usize| {
         let [x, recency, age, spend] =
@@ -77,10 +82,16 @@ fn occasions_and_contracts() {
     let odd =
         [vec![], vec![history(6, 6, 1)], vec![history(0, 0, u64::MAX)], vec![history(7, 6, 1)]];
     check::estimator(&BgBb, |model, data: &Vec<_>| model.fit(data), &usual, &odd);
+    let priors = vec![Prior::LogNormal { median: 1.0, deviation: 1.0 }];
+    let nuts = Nuts { chains: 1, warmup: 20, draws: 20, max_depth: 3, ..Nuts::new(1) };
+    let of = |priors: &Vec<Prior>, data: &Vec<_>| BgBb.posterior(data, priors, nuts);
+    check::estimator(&priors, of, &usual, &odd);
     let curve = |active: &[u64]| ChurnCurve::new(active).unwrap();
     let odd = [curve(&[0, 0]), curve(&[u64::MAX, 1, 0]), curve(&[1, 1, 1]), curve(&[2, 0])];
     let usual = curve(&[1000, 631, 468]);
     check::estimator(&ShiftedBetaGeometric, ShiftedBetaGeometric::fit, &usual, &odd);
+    let of = |priors: &Vec<Prior>, data: &_| ShiftedBetaGeometric.posterior(data, priors, nuts);
+    check::estimator(&priors, of, &usual, &odd);
 }
 
 #[test]
@@ -158,7 +169,12 @@ fn segments_and_churn() {
         table("other\nx\ny\n"),
     ];
     check::estimator(&TableSegments::new(2, 1), TableSegments::fit, &usual, &odd);
-    check::estimator(&ChurnModel::new("left", "Yes"), ChurnModel::fit, &usual, &odd);
+    let churn = ChurnModel::new("left", "Yes");
+    check::estimator(&churn, ChurnModel::fit, &usual, &odd);
+    let trees = GradientBoosting { max_trees: 3, ..GradientBoosting::new(Objective::Logistic) };
+    check::estimator(&churn.clone().boosted(trees), ChurnModel::fit, &usual, &odd);
+    let network = Perceptron { hidden: vec![3, 2], epochs: 2, ..Perceptron::new(1) };
+    check::estimator(&churn.neural(network), ChurnModel::fit, &usual, &odd);
     let neural = NeuralValue::new("visits").hidden([4]).epochs(2);
     check::estimator(&neural, |model, table| model.fit(table, 1), &usual, &odd);
 }
@@ -173,6 +189,9 @@ fn experiments_and_campaigns() {
     let odd = [vec![], looks(0, 0), looks(0, 9), looks(9, 9), looks(1, u64::MAX / 2)];
     let test = GroupSequentialTest::new(2000);
     check::estimator(&test, |test, looks: &Vec<_>| test.analyze(looks), &looks(30, 400), &odd);
+    let daily = SequentialTest::default();
+    let odd = [odd, [vec![], looks(9, 1), looks(1, 1), looks(2, u64::MAX), vec![]]].concat();
+    check::estimator(&daily, |test, looks: &Vec<_>| test.analyze(looks), &looks(30, 400), &odd);
     let campaign = |spend| Campaign::new("m", spend).impressions(9000).clicks(80).conversions(6);
     let odd =
         [vec![], vec![campaign(-1.0)], vec![campaign(f64::NAN)], vec![Campaign::new("", 0.0)]];
