@@ -1,7 +1,5 @@
 //! What holds for any data: order of rows, monotone changes, symmetry, ranges, thread counts.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use brand_nn_stats::{Result, bootstrap::Bootstrap, metrics::*};
 use proptest::prelude::*;
 

@@ -1,14 +1,12 @@
 //! Regressions against scikit-learn and statsmodels (`golden/regression.py`).
 
-mod support;
-
+use crate::support::{all_near, near, numbers, refused, sizes};
 use brand_nn_stats::Result;
 use brand_nn_stats::linear::Matrix;
 use brand_nn_stats::regression::*;
 use serde_json::Value;
-use support::{all_near, near, numbers, refused, sizes};
 
-const GOLDEN: &str = include_str!("golden/regression.json");
+const GOLDEN: &str = include_str!("../golden/regression.json");
 
 fn matrix(value: &Value) -> Matrix {
     let rows = value.as_array().expect("rows").len();

@@ -1,14 +1,12 @@
 //! Series against statsmodels (`golden/series.py`), changes of level against all there could be.
 
-mod support;
-
+use crate::support::{all_near, numbers, refused};
 use brand_nn_kernels::{fill_normal, threads};
 use brand_nn_stats::linear::Matrix;
 use brand_nn_stats::series::*;
 use serde_json::Value;
-use support::{all_near, numbers, refused};
 
-const GOLDEN: &str = include_str!("golden/series.json");
+const GOLDEN: &str = include_str!("../golden/series.json");
 
 fn golden() -> Value {
     serde_json::from_str(GOLDEN).expect("it is JSON")

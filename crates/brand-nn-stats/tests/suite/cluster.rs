@@ -1,7 +1,6 @@
 //! Groups and components against scikit-learn and SciPy (`golden/cluster.py`).
 
-mod support;
-
+use crate::support::{all_near, near, numbers, refused, sizes};
 use brand_nn_kernels::threads;
 use brand_nn_stats::Result;
 use brand_nn_stats::cluster::*;
@@ -9,9 +8,8 @@ use brand_nn_stats::decompose::Pca;
 use brand_nn_stats::linear::Matrix;
 use brand_nn_stats::metrics::{adjusted_rand_index, calinski_harabasz, davies_bouldin, silhouette};
 use serde_json::Value;
-use support::{all_near, near, numbers, refused, sizes};
 
-const GOLDEN: &str = include_str!("golden/cluster.json");
+const GOLDEN: &str = include_str!("../golden/cluster.json");
 
 fn golden() -> Value {
     serde_json::from_str(GOLDEN).expect("it is JSON")

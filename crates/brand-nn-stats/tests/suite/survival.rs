@@ -1,13 +1,11 @@
 //! Curves, tests and regressions of durations against lifelines (`golden/survival.py`).
 
-mod support;
-
+use crate::support::{all_near, data, near, numbers, refused, sizes};
 use brand_nn_stats::linear::Matrix;
 use brand_nn_stats::survival::*;
 use serde_json::Value;
-use support::{all_near, data, near, numbers, refused, sizes};
 
-const GOLDEN: &str = include_str!("golden/survival.json");
+const GOLDEN: &str = include_str!("../golden/survival.json");
 
 struct Case {
     x: Matrix,

@@ -1,12 +1,10 @@
 //! Every metric against scikit-learn, SciPy and others (`golden/metrics.py`).
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use brand_nn_stats::{Result, bootstrap, metrics::*};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-const GOLDEN: &str = include_str!("golden/metrics.json");
+const GOLDEN: &str = include_str!("../golden/metrics.json");
 const TOLERANCE: f64 = 1e-9;
 
 /// The inputs of a case, by name, as the types that metrics take.

@@ -4,7 +4,7 @@ use brand_nn_stats::special::*;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-const GOLDEN: &str = include_str!("golden/special.json");
+const GOLDEN: &str = include_str!("../golden/special.json");
 
 /// What a function makes of its arguments, and its stated relative error.
 fn computed(function: &str, x: &[f64]) -> (f64, f64) {

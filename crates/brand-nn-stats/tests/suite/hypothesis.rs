@@ -1,15 +1,13 @@
 //! Tests, intervals and sizes against SciPy and statsmodels (`golden/hypothesis.py`).
 
-mod support;
-
+use crate::support::{all_near, numbers, refused, sizes};
 use brand_nn_stats::hypothesis::*;
 use brand_nn_stats::linear::Matrix;
 use brand_nn_stats::{Result, metrics::accuracy};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use support::{all_near, numbers, refused, sizes};
 
-const GOLDEN: &str = include_str!("golden/hypothesis.json");
+const GOLDEN: &str = include_str!("../golden/hypothesis.json");
 
 fn share(case: &Value, from: usize) -> Proportion {
     let counts = sizes(&case["counts"]);

@@ -1,8 +1,6 @@
 //! What metrics refuse: nothing at all, lengths that do not fit, NaN, and formulas that divide by
 //! 0.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use brand_nn_stats::{Result, bootstrap::Bootstrap, metrics::*};
 use std::fmt::Debug;
 

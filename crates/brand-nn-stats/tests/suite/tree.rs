@@ -1,15 +1,14 @@
 //! Gradient-boosted trees against scikit-learn (`golden/tree.py`), and against what they promise.
 
-mod support;
-
+use crate::support;
+use crate::support::{numbers, refused};
 use brand_nn_kernels::{fill_normal, threads};
 use brand_nn_stats::linear::Matrix;
 use brand_nn_stats::metrics::{r2, roc_auc};
 use brand_nn_stats::tree::*;
 use serde_json::Value;
-use support::{numbers, refused};
 
-const GOLDEN: &str = include_str!("golden/tree.json");
+const GOLDEN: &str = include_str!("../golden/tree.json");
 
 fn spec(case: &Value) -> GradientBoosting {
     let objective = serde_json::from_value(case["objective"].clone()).expect("an objective");

@@ -1,13 +1,11 @@
 //! Distributions against SciPy (`golden/distribution.py`), and against themselves.
 
-mod support;
-
+use crate::support::{near, numbers};
 use brand_nn_stats::Result;
 use brand_nn_stats::distribution::*;
 use serde_json::{Value, json};
-use support::{near, numbers};
 
-const GOLDEN: &str = include_str!("golden/distribution.json");
+const GOLDEN: &str = include_str!("../golden/distribution.json");
 
 fn golden(part: &str) -> Vec<Value> {
     let file: Value = serde_json::from_str(GOLDEN).expect("it is JSON");

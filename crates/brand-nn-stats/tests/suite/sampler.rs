@@ -1,10 +1,8 @@
 //! Draws have the moments of their densities, and diagnostics tell good chains from bad ones.
 
-mod support;
-
+use crate::support::refused;
 use brand_nn_kernels::{fill_normal, threads};
 use brand_nn_stats::sampler::*;
-use support::refused;
 
 /// A normal density of two parameters with means 1 and −2, deviations 1 and 10, correlation 0.8.
 fn ellipse(x: &[f64], slope: &mut [f64]) -> f64 {
