@@ -29,7 +29,7 @@
 //! ```
 //!
 //! One more is a file with `distribution!` and the trait, a line of `distributions!`, a line above
-//! and a row of `tests/distribution.rs`.
+//! and a row of `tests/suite/distribution.rs`.
 
 use brand_nn_kernels::{fill_uniform, for_each_chunk};
 

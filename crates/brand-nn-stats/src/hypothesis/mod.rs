@@ -17,7 +17,7 @@
 //! | may I look several times? | [`Spending`], [`BoundShape`] |
 //!
 //! Differences are first minus second, everywhere. One more test is a function with a row in
-//! `tests/hypothesis.rs`.
+//! `tests/suite/hypothesis.rs`.
 
 mod anova;
 mod chi_squared;

@@ -28,7 +28,7 @@
 //! | uplift | [`qini`], [`qini_coefficient`], [`auuc`], [`uplift_at_k`], [`uplift_curve`] |
 //!
 //! One more is a function in the file of its family, its name below, and a row of
-//! `tests/golden.rs`.
+//! `tests/suite/golden.rs`.
 
 mod agreement;
 mod catalogue;

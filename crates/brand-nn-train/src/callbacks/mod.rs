@@ -15,7 +15,7 @@
 //! They are asked in the order in which the plan names them. What a callback remembers is a part of
 //! the training's [`Checkpoint`](crate::Checkpoint), so that a resumed training goes on as if it
 //! had never stopped. One more is a file with a type, a line of `rooms!`, and a row of
-//! `tests/callbacks.rs`.
+//! `tests/suite/callbacks.rs`.
 
 /// One line a room: its file and the names that it exports.
 macro_rules! rooms {

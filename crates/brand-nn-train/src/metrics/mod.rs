@@ -14,7 +14,7 @@
 //! | numbers, against their mean | [`R2`] | all outputs |
 //!
 //! One more is a file with one of the macros of `shared`, two lines below, and a row of
-//! `tests/metrics.rs`; [`check::metric`] puts one of your own through the same contract.
+//! `tests/suite/metrics.rs`; [`check::metric`] puts one of your own through the same contract.
 
 mod accuracy;
 mod auc;
