@@ -131,7 +131,6 @@ fn clothing(share: usize) -> Option<[f64; 4]> {
         let decided: Vec<bool> = decided.collect();
         decided.iter().filter(|right| **right).count() as f64 / decided.len() as f64
     });
-    println!("right of what is decided {curve:.3?}");
     assert!(curve.windows(2).all(|pair| pair[0] < pair[1]), "{curve:?}");
 
     let fitted = LinearTones::new(Features::words(1, 2)).fit(&fewer, &fewer_tones).unwrap();
