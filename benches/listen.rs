@@ -39,8 +39,6 @@ fn linear(criterion: &mut Criterion) {
 
 /// One comment after the other, as they come in, 200 a day.
 fn push(criterion: &mut Criterion) {
-    let texts = texts(Language::English, TEXTS);
-    let model = model(Language::English);
     let monitor = BrandMonitor::new(1);
     let day = |i: usize| {
         let (year, month, day) = (i / 336, i % 336 / 28, i % 28); // months of 28 days
@@ -48,15 +46,18 @@ fn push(criterion: &mut Criterion) {
     };
     let mut group = criterion.benchmark_group("monitor");
     group.sample_size(10).throughput(Throughput::Elements(TEXTS as u64));
-    group.bench_function("push", |bench| {
-        bench.iter(|| {
-            let mut listener = monitor.listen(&model).expect("settings within reason");
-            for (i, text) in texts.iter().enumerate() {
-                listener.push(&Comment::new(text).on(day(i / 200)));
-            }
-            black_box(listener.monitored().heard().counted)
+    for (name, language) in [("push", Language::English), ("push_zh", Language::Chinese)] {
+        let (model, texts) = (model(language), texts(language, TEXTS));
+        group.bench_function(name, |bench| {
+            bench.iter(|| {
+                let mut listener = monitor.listen(&model).expect("settings within reason");
+                for (i, text) in texts.iter().enumerate() {
+                    listener.push(&Comment::new(text).on(day(i / 200)));
+                }
+                black_box(listener.monitored().heard().counted)
+            });
         });
-    });
+    }
 }
 
 criterion_group!(benches, linear, push);

@@ -125,6 +125,13 @@ fn clothing(share: usize) -> Option<[f64; 4]> {
     let fitted = Calibrated::fit(fitted, Calibration::Temperature, &held, &held_praise).unwrap();
     let chances: Vec<f64> = polarities(&fitted, &test).iter().map(|p| (1.0 + p) / 2.0).collect();
     let error = expected_calibration_error(&chances, &test_praise, 15).unwrap();
+    let curve = [0.5, 0.6, 0.7, 0.8, 0.9].map(|least| {
+        let decided = test.iter().zip(&test_praise);
+        let decided = decided.filter_map(|(text, good)| Some(fitted.decide(text, least)? == *good));
+        let decided: Vec<bool> = decided.collect();
+        decided.iter().filter(|right| **right).count() as f64 / decided.len() as f64
+    });
+    assert!(curve.windows(2).all(|pair| pair[0] < pair[1]), "{curve:?}");
 
     let fitted = LinearTones::new(Features::words(1, 2)).fit(&fewer, &fewer_tones).unwrap();
     let fitted = fitted.tuned(&held, &held_tones).unwrap();
@@ -182,12 +189,48 @@ fn neural_accuracy(model: &NeuralSentiment) -> Option<f64> {
     Some(share_right(&numbers(&found), &numbers(&praise)).unwrap())
 }
 
+/// With optimization: `cargo test --release -p brand-nn-marketing --test linear -- --ignored networks`.
 #[test]
-#[ignore = "some minutes of training"]
-fn a_network_on_chinese_reviews() {
+#[ignore = "takes minutes: a TextCNN and three bags are trained on 13,891 texts"]
+fn networks_on_chinese_reviews() {
     let Some(right) = neural_accuracy(&NeuralSentiment::text_cnn(1)) else { return };
-    println!("TextCNN {right:.4}"); // 0.8355; the linear model has 0.8450
+    println!("TextCNN {right:.4}");
     assert!(right >= 0.83, "{right}");
+    let found = [1, 2, 3].map(|seed| neural_accuracy(&NeuralSentiment::bag(seed)));
+    let mut found = found.map(Option::unwrap);
+    println!("bag {found:.4?}");
+    found.sort_by(f64::total_cmp);
+    assert!(found[1] >= 0.85, "{found:?}"); // the linear model has 0.8450
+}
+
+#[test]
+fn a_bag_knows_no_order_but_every_run() {
+    let text = |i: usize| {
+        let word = [["很好用", "喜欢"], ["太差劲", "失望"]][i % 2][i / 2 % 2];
+        format!("{}{word}", ["手机", "衣服", "书", "酒店"][i / 4 % 4])
+    };
+    let texts: Vec<String> = (0..160).map(text).collect();
+    let praise: Vec<bool> = (0..160).map(|i| i % 2 == 0).collect();
+    let model = NeuralSentiment::bag(3).width(8).epochs(40);
+    let fitted = model.fit(&texts, &praise).unwrap();
+    let found = polarities(&fitted, &["喜欢电影", "电影失望", "", "🙂", "hello"]);
+    assert!(found[0] > 0.2 && found[1] < -0.2, "{found:?}");
+    assert!(found[2] == found[3] && found[3] == found[4], "{found:?}");
+    assert_eq!(
+        found,
+        polarities(
+            &model.fit(&texts, &praise).unwrap(),
+            &["喜欢电影", "电影失望", "", "🙂", "hello"]
+        )
+    );
+    let path =
+        std::env::temp_dir().join(format!("brand-nn-bag-{}.safetensors", std::process::id()));
+    let fitted = fitted.save(&path).unwrap();
+    let opened = FittedNeural::open(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(opened.probability("喜欢"), fitted.probability("喜欢"));
+    let known = model.num_words(2).length(4).fit(&texts, &praise).unwrap();
+    assert!((0.0..=1.0).contains(&known.probability(&"很".repeat(100_000))));
 }
 
 /// `cargo test --release -p brand-nn-marketing --features models --test linear -- --ignored encoder`

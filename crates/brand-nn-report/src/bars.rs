@@ -1,5 +1,6 @@
 //! One number a name, as lying bars with intervals, in groups.
 
+use crate::finding::is_chinese;
 use crate::format::Format;
 use crate::frame::{self, MARGIN, Plane, SIZE, WIDTH};
 use crate::legend::Legend;
@@ -80,6 +81,10 @@ impl Bars {
     /// The figure as SVG.
     #[must_use]
     pub fn to_svg(&self) -> String {
+        self.to_svg_in("en")
+    }
+
+    pub(crate) fn to_svg_in(&self, language: &str) -> String {
         let mut svg = Svg::new();
         let named = self.series.iter().enumerate().map(|(i, (name, _))| (&**name, color(i)));
         let legend = Legend::new(named.filter(|_| self.series.len() > 1), WIDTH - 2.0 * MARGIN);
@@ -91,7 +96,7 @@ impl Bars {
         svg.line([zero, plane.corner[1]], [zero, plane.bottom()], Stroke::new(QUIET, 1.0));
         frame::lower_name(&plane, &self.unit, &mut svg);
         let bottom = plane.bottom() + if self.unit.is_empty() { 24.0 } else { 42.0 };
-        let height = frame::notes(bottom, &self.notes(), &mut svg);
+        let height = frame::notes(bottom, &self.notes(language), &mut svg);
         svg.finish([WIDTH, height], &self.title, &format!("{} a name", self.unit))
     }
 
@@ -164,14 +169,17 @@ impl Bars {
         &self.names[..self.names.len().min(MOST)]
     }
 
-    fn notes(&self) -> Vec<String> {
+    fn notes(&self, language: &str) -> Vec<String> {
         let rows = self.names.len();
         let count =
             |values: &[[f64; 3]]| values.iter().take(rows).filter(|b| !has_length(b)).count();
         let lost = self.series.iter().map(|(_, values)| count(values)).sum();
         let more = self.names.len() - self.shown().len();
-        let more = (more > 0).then(|| format!("{more} more names are not shown."));
-        frame::left_out(lost).into_iter().chain(more).collect()
+        let more = (more > 0).then(|| match is_chinese(language) {
+            true => format!("另有 {more} 个名称未显示。"),
+            false => format!("{more} more names are not shown."),
+        });
+        frame::left_out(lost, language).into_iter().chain(more).collect()
     }
 
     /// The data as the rows of a table: a name, then a number a series.

@@ -28,10 +28,15 @@ impl Figure {
     /// The figure as SVG.
     #[must_use]
     pub fn to_svg(&self) -> String {
+        self.to_svg_in("en")
+    }
+
+    /// The figure as SVG with its notes in the language of a page.
+    pub(crate) fn to_svg_in(&self, language: &str) -> String {
         match self {
-            Self::Plot(figure) => figure.to_svg(),
-            Self::Bars(figure) => figure.to_svg(),
-            Self::HeatMap(figure) => figure.to_svg(),
+            Self::Plot(figure) => figure.to_svg_in(language),
+            Self::Bars(figure) => figure.to_svg_in(language),
+            Self::HeatMap(figure) => figure.to_svg_in(language),
         }
     }
 

@@ -56,7 +56,7 @@ pub(crate) fn next_word(language: &str) -> &'static str {
     if is_chinese(language) { "下一步：" } else { "Next: " }
 }
 
-fn is_chinese(language: &str) -> bool {
+pub(crate) fn is_chinese(language: &str) -> bool {
     language.split('-').next() == Some("zh")
 }
 

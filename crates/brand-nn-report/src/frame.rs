@@ -1,5 +1,6 @@
 //! What surrounds the data of a figure: title, legend, axes with round numbers, notes.
 
+use crate::finding::is_chinese;
 use crate::format::Format;
 use crate::legend::Legend;
 use crate::palette::{GRID, INK, QUIET};
@@ -114,9 +115,10 @@ pub(crate) fn notes(mut bottom: f64, notes: &[String], svg: &mut Svg) -> f64 {
 }
 
 /// The note that says that values are missing from the picture.
-pub(crate) fn left_out(count: usize) -> Option<String> {
+pub(crate) fn left_out(count: usize, language: &str) -> Option<String> {
     match count {
         0 => None,
+        count if is_chinese(language) => Some(format!("{count} 个数值无法画出。")),
         1 => Some("1 value is not a number that can be drawn.".to_owned()),
         count => Some(format!("{count} values are not numbers that can be drawn.")),
     }

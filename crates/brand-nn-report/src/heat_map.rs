@@ -1,5 +1,6 @@
 //! A number a pair of names, as shades with the number in each cell.
 
+use crate::finding::is_chinese;
 use crate::format::Format;
 use crate::frame::{self, MARGIN, SIZE, WIDTH};
 use crate::legend::Legend;
@@ -82,6 +83,10 @@ impl HeatMap {
     /// The figure as SVG.
     #[must_use]
     pub fn to_svg(&self) -> String {
+        self.to_svg_in("en")
+    }
+
+    pub(crate) fn to_svg_in(&self, language: &str) -> String {
         let mut svg = Svg::new();
         let mut top = frame::head(&self.title, &Legend::new([], WIDTH), &mut svg);
         if !self.y.is_empty() {
@@ -95,7 +100,7 @@ impl HeatMap {
                 .for_each(|column| self.draw_cell([row, column], &cells, &mut svg));
         }
         let bottom = self.draw_axis(&cells, &mut svg);
-        let height = frame::notes(bottom, &[self.note()], &mut svg);
+        let height = frame::notes(bottom, &[self.note(language)], &mut svg);
         svg.finish([WIDTH, height], &self.title, &format!("{} by {}", self.y, self.x))
     }
 
@@ -177,17 +182,22 @@ impl HeatMap {
         bottom + if self.x.is_empty() { 24.0 } else { 42.0 }
     }
 
-    fn note(&self) -> String {
+    fn note(&self, language: &str) -> String {
+        let chinese = is_chinese(language);
         let [low, high] = self.extremes();
-        let scale = if low <= high {
-            // Beside the others, what is a millionth of them is nothing.
-            let low = if low.abs() < 1e-6 * high.abs() { 0.0 } else { low };
-            format!("White is {}, blue {}", self.format.short(low), self.format.short(high))
-        } else {
-            "No cell has a number".to_owned()
+        // Beside the others, what is a millionth of them is nothing.
+        let least = if low.abs() < 1e-6 * high.abs() { 0.0 } else { low };
+        let [least, most] = [least, high].map(|end| self.format.short(end));
+        let scale = match (low <= high, chinese) {
+            (true, true) => format!("白色为 {least}，蓝色为 {most}"),
+            (true, false) => format!("White is {least}, blue {most}"),
+            (false, true) => "没有任何数值".to_owned(),
+            (false, false) => "No cell has a number".to_owned(),
         };
         let grey = self.rows.len() * self.columns.len() - self.drawable().count();
         match grey {
+            0 if chinese => scale + "。",
+            grey if chinese => format!("{scale}；{grey} 个灰色格没有数值。"),
             0 => scale + ".",
             1 => scale + "; 1 grey cell has no number.",
             grey => format!("{scale}; {grey} grey cells have no number."),

@@ -35,7 +35,7 @@ fn block(block: &Block, language: &str) -> String {
         Block::Heading(text) => format!("<h2>{}</h2>\n", html(text)),
         Block::Paragraph(text) => format!("<p>{}</p>\n", html(text)),
         Block::Table { header, rows } => table(header, rows),
-        Block::Figure(figure) => format!("<figure>\n{}</figure>\n", figure.to_svg()),
+        Block::Figure(figure) => format!("<figure>\n{}</figure>\n", figure.to_svg_in(language)),
         Block::Finding(finding) => self::finding(finding, language),
     }
 }

@@ -122,6 +122,10 @@ impl Plot {
     /// The figure as SVG, a text that any browser shows.
     #[must_use]
     pub fn to_svg(&self) -> String {
+        self.to_svg_in("en")
+    }
+
+    pub(crate) fn to_svg_in(&self, language: &str) -> String {
         let mut svg = Svg::new();
         let colors = self.colors();
         let top = frame::head(&self.title, &self.legend(&colors), &mut svg);
@@ -136,7 +140,7 @@ impl Plot {
         frame::lower_name(&plane, &self.x, &mut svg);
         let bottom = plane.bottom() + if self.x.is_empty() { 24.0 } else { 42.0 };
         let count = self.marks.iter().map(Mark::left_out).sum();
-        let notes: Vec<_> = frame::left_out(count).into_iter().collect();
+        let notes: Vec<_> = frame::left_out(count, language).into_iter().collect();
         let height = frame::notes(bottom, &notes, &mut svg);
         svg.finish([WIDTH, height], &self.title, &self.description())
     }

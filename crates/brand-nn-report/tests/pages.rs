@@ -163,6 +163,26 @@ fn what_is_no_number_is_counted() {
 }
 
 #[test]
+fn notes_are_in_the_language_of_the_page() {
+    #[track_caller]
+    fn check(figure: impl Into<Figure>, chinese: &str, english: &str) {
+        let page = Page::new("").figure(figure);
+        assert!(page.to_html().contains(english), "{}", page.to_html());
+        let html = page.language("zh").to_html();
+        assert!(html.contains(chinese) && !html.contains(english), "{html}");
+    }
+    let map = |values: Vec<f64>| HeatMap::new("", ["a"], ["b", "c"]).values([values]);
+    check(map(vec![1.0, 2.0]), "白色为 1，蓝色为 2。", "White is 1, blue 2.");
+    check(map(vec![1.0]), "蓝色为 1；1 个灰色格没有数值。", "1 grey cell has no number.");
+    check(map(vec![]), "没有任何数值；2 个灰色格", "No cell has a number; 2 grey cells");
+    let odd = [f64::NAN; 2];
+    check(Plot::histogram("", &odd, 5), "2 个数值无法画出。", "2 values are not numbers");
+    let names = (0..200).map(|i| i.to_string());
+    let bars = Bars::new("", names).series("", vec![1.0; 200]);
+    check(bars, "个名称未显示。", "more names are not shown.");
+}
+
+#[test]
 fn a_format_is_kept_everywhere() {
     let bars = Bars::new("", ["a"]).format(Format::Money("¥".into())).series("", [1234.0]);
     assert!(bars.to_svg().contains(">¥1,234</text>"));

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod monitor;
+mod peers;
 mod text;
 
 /// Numbers that a seed decides.

@@ -12,7 +12,7 @@ use brand_nn_train::{Date, TableReader};
 use proptest::prelude::*;
 
 /// A day by its number from 2024-01-01.
-fn day(number: usize) -> Date {
+pub(crate) fn day(number: usize) -> Date {
     let months = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let (mut rest, mut month) = (number % 366, 0);
     while rest >= months[month] {
@@ -22,7 +22,7 @@ fn day(number: usize) -> Date {
 }
 
 /// About so many, with nearly the noise of Poisson's.
-fn about(draw: &mut Draw, mean: usize) -> usize {
+pub(crate) fn about(draw: &mut Draw, mean: usize) -> usize {
     (0..8 * mean).filter(|_| draw.below(8) == 0).count()
 }
 

@@ -55,7 +55,7 @@ fn names_that_can_not_be_are_refused() {
 }
 
 /// Texts with the names that are in them; a share of the names is spelled wrongly.
-fn planted(texts: usize, misspelled: usize) -> Vec<(String, Vec<usize>)> {
+pub(crate) fn planted(texts: usize, misspelled: usize) -> Vec<(String, Vec<usize>)> {
     let mut draw = Draw(5);
     let words = ["nice", "pacmen", "很好用", "the axis", "borealism", "北极很冷", "光", "😁"];
     let aliases = [["acme", "艾克美", "ＡＸ"], ["Borealis", "北极光", "BOREAL"]];

@@ -58,6 +58,12 @@ impl Features {
         if han > 0 && han * 100 >= all { Self::characters(1, 2) } else { Self::words(1, 2) }
     }
 
+    /// Runs of up to so many characters, or so many words.
+    pub(in crate::text) fn up_to(self, [characters, words]: [usize; 2]) -> Self {
+        let longest = if self.grams == Grams::Characters { characters } else { words };
+        Self { lengths: (self.lengths.0, longest), ..self }
+    }
+
     /// In how many texts a term must stand.
     #[doc(alias = "min_df")]
     #[must_use]
@@ -204,6 +210,22 @@ impl From<Vocabulary> for Vec<(String, f64)> {
 impl Vocabulary {
     pub(in crate::text) fn len(&self) -> usize {
         self.terms.len()
+    }
+
+    /// Only so many terms, those that most texts have.
+    pub(in crate::text) fn most_common(mut self, count: usize) -> Self {
+        self.terms.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
+        self.terms.truncate(count);
+        Self::from(self.terms)
+    }
+
+    /// The terms of a text that are known, each once, those first that most texts have.
+    pub(in crate::text) fn common_first(&self, features: &Features, text: &str) -> Vec<u32> {
+        let mut hashes = features.hashes(text);
+        hashes.dedup();
+        let mut terms: Vec<usize> = hashes.iter().filter_map(|hash| self.find(*hash)).collect();
+        terms.sort_by(|&a, &b| self.terms[a].1.total_cmp(&self.terms[b].1).then(a.cmp(&b)));
+        terms.into_iter().map(|term| term as u32).collect()
     }
 
     pub(in crate::text) fn term(&self, term: u32) -> &str {
