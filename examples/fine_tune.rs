@@ -8,7 +8,9 @@
 
 use brand_nn::{
     autodiff::Role,
-    models::{Adapter, BertConfig, FineTune, Lora, SequenceClassifier, TextClassifier, Tokens},
+    models::{
+        Adapter, BertConfig, FineTune, Lora, Pooling, SequenceClassifier, TextClassifier, Tokens,
+    },
     prelude::*,
     text::{SubwordTokenizer, Subwords},
 };
@@ -77,9 +79,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
     let adapter = (folder.is_some() && options.rank > 0).then(|| {
         let plan = Lora::new(options.rank, &options.targets);
-        plan.alpha(2.0 * options.rank as f64)
-            .train("{classifier,bert.pooler}*")
-            .attach(&model, options.seed)
+        plan.alpha(2.0 * options.rank as f64).train("classifier*").attach(&model, options.seed)
     });
     let adapter = adapter.transpose()?;
     let trained = model.params("*")?.iter().filter(|p| p.role() == Role::Trainable).count();
@@ -127,10 +127,12 @@ fn open(
         let tokenizer =
             Subwords::word_piece(2000).fit(&train.texts)?.max_length(options.length.min(48));
         let config = BertConfig::new(tokenizer.vocabulary_size(), 64, 1);
-        return Ok((SequenceClassifier::from_config(&config, 2, options.seed)?, tokenizer));
+        let model = SequenceClassifier::from_config(&config, 2, options.seed)?;
+        return Ok((model.pooling(Pooling::Mean), tokenizer));
     };
     let tokenizer = SubwordTokenizer::open(folder)?.max_length(options.length);
-    Ok((SequenceClassifier::from_pretrained(folder, 2, options.seed)?, tokenizer))
+    let model = SequenceClassifier::from_pretrained(folder, 2, options.seed)?;
+    Ok((model.pooling(Pooling::Mean), tokenizer))
 }
 
 fn first(set: &TextSet, texts: usize) -> Result<TextSet> {

@@ -1,5 +1,6 @@
 //! The configuration of BERT and its kin, as their `config.json` has it.
 
+use super::Pooling;
 use crate::{Error, Result};
 use brand_nn_layers::{Activation, TransformerOptions};
 use serde::{Deserialize, Serialize};
@@ -61,6 +62,9 @@ pub struct BertConfig {
     /// The names of the classes, by number, where a head was trained.
     #[serde(default)]
     pub id2label: std::collections::BTreeMap<String, String>,
+    /// What a head for whole texts reads; the first token where nothing is said.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub classifier_pooling: Pooling,
 }
 
 /// Whose names the weights have.
@@ -75,6 +79,14 @@ pub enum Family {
     /// Sanh and others 2019: no segments, no pooler.
     #[serde(rename = "distilbert")]
     DistilBert,
+}
+
+fn first() -> Pooling {
+    Pooling::First
+}
+
+fn is_first(pooling: &Pooling) -> bool {
+    *pooling == Pooling::First
 }
 
 fn gelu() -> String {
@@ -113,6 +125,7 @@ impl BertConfig {
             initializer_range: spread(),
             pad_token_id: 0,
             id2label: std::collections::BTreeMap::new(),
+            classifier_pooling: first(),
         }
     }
 

@@ -1,4 +1,5 @@
 //! Published architectures at tiny sizes against what transformers answers.
+
 use crate::common::{Case, cases, tensor, tensors};
 use brand_nn_autodiff::{ParamSet, Var};
 use brand_nn_layers::Pass;

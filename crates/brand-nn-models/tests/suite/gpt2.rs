@@ -1,4 +1,5 @@
 //! GPT-2 against its published logits, with and without the cache, alone and among others.
+
 use crate::common;
 use brand_nn_autodiff::ParamSet;
 use brand_nn_layers::Pass;

@@ -1,4 +1,5 @@
 //! Low-rank adapters: PEFT's files and logits, merging, switching, what is trained and saved.
+
 use crate::common::{cases, tensor, tensors, write, write_tensors};
 use brand_nn_autodiff::{ParamSet, Params};
 use brand_nn_layers::Pass;

@@ -1,4 +1,5 @@
 //! Models with their tokenizers: from texts to answers, and what does not belong together.
+
 use crate::common;
 use brand_nn_autodiff::ParamSet;
 use brand_nn_models::{

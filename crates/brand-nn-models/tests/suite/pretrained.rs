@@ -1,7 +1,8 @@
 //! Folders of published models: what is read from them, and what is refused with which words.
+
 use crate::common::write;
 use brand_nn_autodiff::{ParamSet, Params};
-use brand_nn_layers::Pass;
+use brand_nn_layers::{Call, Pass};
 use brand_nn_models::{
     Bert, BertConfig, Family, MaskedLanguageModel, NextSentencePredictor, Pooling,
     PretrainingModel, SentenceEncoder, SequenceClassifier, Tokens, load_weights,
@@ -207,6 +208,29 @@ fn heads_are_drawn_where_the_folder_has_none() {
     assert!(error.contains("cls.seq_relationship.weight"), "{error}");
     let error = SequenceClassifier::open(folder.path(), 3).unwrap_err().to_string();
     assert!(error.contains("missing: classifier.weight, classifier.bias"), "{error}");
+}
+
+#[test]
+fn a_classifier_can_read_the_mean_of_all_tokens() {
+    let folder = folder(|_| (), |_| ());
+    let model = SequenceClassifier::from_pretrained(folder.path(), 3, 5).unwrap();
+    let model = model.pooling(Pooling::Mean);
+    let [ids, mask] = [[[2_i64, 7, 3], [2, 3, 0]], [[1, 1, 1], [1, 1, 0]]].map(Tensor::from);
+    let tokens = Tokens { mask: mask.to(DType::Bool), ..Tokens::new(ids) };
+    let pass = &mut Pass::inference();
+    let vectors = model.encoder.encode(&tokens, pass).unwrap().into_tensor();
+    let second = vectors.select(0, 1).slice(0, ..2).mean_axis(0);
+    let mean = Tensor::stack(&[vectors.select(0, 0).mean_axis(0), second], 0);
+    let expected = model.classes.call(mean, pass).unwrap();
+    let found = model.logits(&tokens, pass).unwrap();
+    check::assert_close(found.tensor(), expected.tensor(), 1e-5);
+
+    let saved = serde_json::to_string(&model.encoder.config).unwrap();
+    let config: BertConfig = serde_json::from_str(&saved).unwrap();
+    let again = SequenceClassifier::from_config(&config, 3, 1).unwrap();
+    let names = |model: &SequenceClassifier| model.params("*").unwrap().names().to_vec();
+    assert_eq!(names(&again), names(&model), "a saved configuration says how it was pooled");
+    assert!(!serde_json::to_string(&self::config()).unwrap().contains("pooling"));
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! What models learn from raw texts: rows, targets and masks.
+
 use brand_nn_autodiff::{ParamSet, Params, Role};
 use brand_nn_losses::{CrossEntropy, Loss};
 use brand_nn_models::{

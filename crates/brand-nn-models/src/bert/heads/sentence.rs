@@ -11,16 +11,33 @@ use crate::{
 use brand_nn_autodiff::{Params, Var, Visitor};
 use brand_nn_layers::{self as layers, Pass};
 use brand_nn_train::Model;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// What makes one vector of a text's many.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Pooling {
     /// The mean over all tokens that are no padding: MiniLM and E5.
     #[default]
+    #[serde(rename = "mean")]
     Mean,
     /// The vector of the first token: BGE.
+    #[serde(rename = "cls")]
     First,
+}
+
+impl Pooling {
+    /// The vectors `[batch, features]` of texts whose tokens have vectors `[batch, time, features]`.
+    pub(super) fn of(self, vectors: &Var, tokens: &Tokens) -> Var {
+        match self {
+            Self::First => vectors.select(1, 0),
+            Self::Mean => {
+                let real = tokens.weights(vectors); // [batch, time, 1]
+                let count = real.sum_axis(1).clamp(1.0, f64::INFINITY);
+                (vectors * &real).sum_axis(1) / count
+            }
+        }
+    }
 }
 
 /// One vector of length 1 for a text, near to those of texts that mean the same.
@@ -64,14 +81,7 @@ impl SentenceEncoder {
     pub fn embed(&self, tokens: &Tokens, pass: &mut Pass) -> layers::Result<Var> {
         let tokens = tokens.trimmed();
         let vectors = self.encoder.encode(&tokens, pass)?;
-        let text = match self.pooling {
-            Pooling::First => vectors.select(1, 0),
-            Pooling::Mean => {
-                let real = tokens.weights(&vectors); // [batch, time, 1]
-                let count = real.sum_axis(1).clamp(1.0, f64::INFINITY);
-                (&vectors * &real).sum_axis(1) / count
-            }
-        };
+        let text = self.pooling.of(&vectors, &tokens);
         let length = text.square().sum_axes(&[-1], true).sqrt();
         Ok(&text / length.clamp(1e-12, f64::INFINITY))
     }

@@ -1,6 +1,6 @@
 //! Classes or a number for a whole text, or for a pair of texts.
 
-use super::head;
+use super::{Pooling, head};
 use crate::{
     Result, Tokens,
     bert::{
@@ -15,7 +15,8 @@ use std::path::Path;
 
 /// Classes for a whole text or a pair, or one number: sentiment, topic, likeness.
 ///
-/// The first token's vector goes through the family's head; with one class train it on numbers with a
+/// The first token's vector goes through the family's head, or [the mean](Self::pooling) of all
+/// through the last map alone; with one class train it on numbers with a
 /// squared loss. Its output are logits.
 ///
 /// # Shapes
@@ -48,9 +49,10 @@ head!(SequenceClassifier(num_labels: usize), logits, "a classifier of so many cl
 impl SequenceClassifier {
     fn pending(config: &BertConfig, num_labels: usize) -> Result<Self> {
         some_classes(num_labels)?;
-        let encoder = Bert::pending(config, config.model_type == Family::Bert)?;
+        let first = config.classifier_pooling == Pooling::First;
+        let encoder = Bert::pending(config, first && config.model_type == Family::Bert)?;
         let features = config.hidden_size;
-        let before = encoder.names().before;
+        let before = encoder.names().before.filter(|_| first);
         Ok(Self {
             before: before.map(|(_, bend)| Linear::new(features, features).activation(bend)),
             classes: Linear::new(features, num_labels),
@@ -59,12 +61,39 @@ impl SequenceClassifier {
         })
     }
 
+    /// Reads the mean of all tokens instead of the first one's vector, or the other way round, without
+    /// a map between: [`Pooling::Mean`] suits encoders of sentences, such as E5 and MiniLM, whose
+    /// first token says little.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_autodiff::Params;
+    /// use brand_nn_models::{BertConfig, Pooling, SequenceClassifier};
+    ///
+    /// let model = SequenceClassifier::from_config(&BertConfig::new(50, 8, 1), 3, 42)?;
+    /// let model = model.pooling(Pooling::Mean);
+    /// assert!(model.params("bert.pooler.*").is_err());
+    /// # Ok::<(), brand_nn_models::Error>(())
+    /// ```
+    #[must_use]
+    #[doc(alias = "classifier_pooling")]
+    pub fn pooling(mut self, pooling: Pooling) -> Self {
+        self.encoder.config.classifier_pooling = pooling;
+        self.encoder.pooler = None;
+        Self { before: None, ..self }
+    }
+
     /// The logits of the classes.
     ///
     /// # Errors
     /// As [`Bert::encode`].
     pub fn logits(&self, tokens: &Tokens, pass: &mut Pass) -> layers::Result<Var> {
-        let mut text = self.encoder.pooled(tokens, pass)?;
+        let tokens = tokens.trimmed();
+        let vectors = self.encoder.encode(&tokens, pass)?;
+        let mut text = match self.encoder.config.classifier_pooling {
+            Pooling::First => self.encoder.pool(&vectors, pass)?,
+            Pooling::Mean => Pooling::Mean.of(&vectors, &tokens),
+        };
         if let Some(before) = &self.before {
             text = before.call(text, pass)?;
         }
