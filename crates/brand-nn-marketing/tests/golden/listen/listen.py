@@ -1,6 +1,6 @@
 """What tools of others find of what was planted in the files beside it, which an ignored test writes.
 
-    cargo test -p brand-nn-marketing --test listen -- --ignored write_planted
+    cargo test -p brand-nn-marketing --test suite -- --ignored write_planted
     python listen.py > listen.json     # ruptures 1.1, scikit-learn, NumPy
 """
 

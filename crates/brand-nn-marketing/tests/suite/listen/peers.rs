@@ -1,8 +1,8 @@
 //! What was planted in comments, found by the monitor and by tools of others from the same files.
 
-use crate::Draw;
-use crate::monitor::{about, day};
-use crate::text::{brands, planted};
+use crate::listen::Draw;
+use crate::listen::monitor::{about, day};
+use crate::listen::text::{brands, planted};
 use brand_nn_marketing::monitor::{BrandMonitor, Comment, Measure, Selection};
 use brand_nn_marketing::text::aspect::{Aspects, retail_lexicon};
 use brand_nn_marketing::text::linear::{Features, LinearSentiment};
@@ -14,9 +14,9 @@ type Rows = fn(bool) -> Vec<String>;
 
 /// What is planted, with the file that `listen.py` reads.
 const FILES: [(&str, Rows, &str); 3] = [
-    ("changes", changes, include_str!("../golden/listen/changes.tsv")),
-    ("pain", pain, include_str!("../golden/listen/pain.tsv")),
-    ("names", names, include_str!("../golden/listen/names.tsv")),
+    ("changes", changes, include_str!("../../golden/listen/changes.tsv")),
+    ("pain", pain, include_str!("../../golden/listen/pain.tsv")),
+    ("names", names, include_str!("../../golden/listen/names.tsv")),
 ];
 
 fn file(rows: Rows) -> String {
@@ -44,7 +44,7 @@ fn check(name: &str, score: impl Fn(&[Vec<&str>]) -> f64) {
     let (_, rows, known) = FILES.into_iter().find(|file| file.0 == name).unwrap();
     assert!(file(rows) == known, "write the files and run the script again");
     let golden: BTreeMap<String, BTreeMap<String, f64>> =
-        serde_json::from_str(include_str!("../golden/listen/listen.json")).unwrap();
+        serde_json::from_str(include_str!("../../golden/listen/listen.json")).unwrap();
     for setting in ["clear", "hard"] {
         let rows = known.lines().filter_map(|line| line.strip_prefix(setting));
         let rows: Vec<Vec<&str>> = rows.map(|row| row.split('\t').skip(1).collect()).collect();

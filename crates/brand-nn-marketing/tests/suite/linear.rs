@@ -1,7 +1,5 @@
 //! Sentiment learnt from labels: scikit-learn's numbers, accuracy on real reviews, odd data, saving.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use brand_nn_marketing::check;
 use brand_nn_marketing::text::linear::{Features, FittedLinear, LinearSentiment, LinearTones};
 use brand_nn_marketing::text::neural::{FittedNeural, NeuralSentiment};
@@ -147,7 +145,7 @@ fn clothes_by_a_tenth_of_the_reviews() {
     assert!(right >= 0.86 && f1 >= 0.92 && error <= 0.08 && tones >= 0.54);
 }
 
-/// With optimization: `cargo test --release -p brand-nn-marketing --test linear -- --ignored`.
+/// With optimization: `cargo test --release -p brand-nn-marketing --test suite -- --ignored`.
 #[test]
 #[ignore = "ten seconds and more where nothing is optimized"]
 fn clothes_by_all_reviews() {
@@ -189,7 +187,7 @@ fn neural_accuracy(model: &NeuralSentiment) -> Option<f64> {
     Some(share_right(&numbers(&found), &numbers(&praise)).unwrap())
 }
 
-/// With optimization: `cargo test --release -p brand-nn-marketing --test linear -- --ignored networks`.
+/// With optimization: `cargo test --release -p brand-nn-marketing --test suite -- --ignored networks`.
 #[test]
 #[ignore = "takes minutes: a TextCNN and three bags are trained on 13,891 texts"]
 fn networks_on_chinese_reviews() {
@@ -233,7 +231,7 @@ fn a_bag_knows_no_order_but_every_run() {
     assert!((0.0..=1.0).contains(&known.probability(&"很".repeat(100_000))));
 }
 
-/// `cargo test --release -p brand-nn-marketing --features models --test linear -- --ignored encoder`
+/// `cargo test --release -p brand-nn-marketing --features models --test suite -- --ignored encoder`
 #[cfg(feature = "models")]
 #[test]
 #[ignore = "takes minutes: each text is read by the encoder"]
@@ -356,7 +354,7 @@ struct Case {
 
 #[test]
 fn as_scikit_learn() {
-    let golden: Golden = serde_json::from_str(include_str!("golden/linear.json")).unwrap();
+    let golden: Golden = serde_json::from_str(include_str!("../golden/linear.json")).unwrap();
     for case in &golden.cases {
         let features = match case.grams.as_str() {
             "word" => Features::words(1, 2),
@@ -381,7 +379,7 @@ fn as_scikit_learn() {
 
 #[test]
 fn tones_as_scikit_learn() {
-    let golden: Golden = serde_json::from_str(include_str!("golden/linear.json")).unwrap();
+    let golden: Golden = serde_json::from_str(include_str!("../golden/linear.json")).unwrap();
     let tone = |class: &usize| [Tone::Negative, Tone::Neutral, Tone::Positive][*class];
     let tones: Vec<Tone> = golden.tones.iter().map(tone).collect();
     let model = LinearTones::new(Features::words(1, 2).min_texts(1)).inverse_penalty(3.0);

@@ -42,7 +42,7 @@ struct Row {
 
 #[test]
 fn golden_sentences_of_vader() {
-    let rows: Vec<Row> = serde_json::from_str(include_str!("golden/vader.json")).unwrap();
+    let rows: Vec<Row> = serde_json::from_str(include_str!("../golden/vader.json")).unwrap();
     assert!(rows.len() >= 60);
     for Row { text, neg, neu, pos, compound } in rows {
         let shares = Lexicon::new().english(&text);

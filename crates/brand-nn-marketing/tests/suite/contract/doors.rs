@@ -1,6 +1,6 @@
 //! Whatever comes through a door: an answer, or an error that names a fix; never a panic.
 
-use crate::table;
+use crate::contract::table;
 use brand_nn_marketing::attribution::{Attribution, Game, Journeys, PathColumns};
 use brand_nn_marketing::churn::{ChurnModel, Perceptron, TenureColumns, TenureCurves};
 use brand_nn_marketing::clv::{

@@ -1,7 +1,5 @@
 //! Customer value against published numbers, laws of probability, and hostile histories.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use brand_nn_marketing::clv::{
     BgBb, ChurnCurve, FittedBgBb, FittedGammaGamma, FittedPurchases, GammaGamma, NeuralValue,
     Opportunities, PurchaseModel, ShiftedBetaGeometric, Tracking, ValueHorizon,

@@ -1,6 +1,6 @@
 //! Who leaves: published numbers, settings by cross-validation, reasons that add up, refusals.
 
-use crate::{near, refused, table};
+use crate::customers::{near, refused, table};
 use brand_nn_marketing::churn::{
     ChurnComparison, ChurnModel, ChurnScores, FittedChurn, Perceptron, TenureColumns, TenureCurves,
 };

@@ -1,7 +1,7 @@
 //! The monitor: batch and stream alike, planted events, alerts by chance, secrets, odd comments.
 
-use crate::Draw;
-use crate::text::brands;
+use crate::listen::Draw;
+use crate::listen::text::brands;
 use brand_nn_marketing::monitor::{
     Alert, BrandMonitor, Comment, CommentColumns, Measure, Monitored, Pushed, Rule, Selection,
 };

@@ -1,7 +1,5 @@
 //! Every estimator through the public contract: same bits, safe files, no panic.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 mod doors;
 mod reports;
 

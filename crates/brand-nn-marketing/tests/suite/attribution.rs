@@ -1,7 +1,5 @@
 //! Attribution against published games and chains, planted truths, and hostile journeys.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use brand_nn_marketing::attribution::{
     Attribution, CoalitionGame, Comparison, Credits, Game, JourneyRules, Journeys, MarkovChain,
     PathColumns, Touch, TouchColumns, TouchLog,

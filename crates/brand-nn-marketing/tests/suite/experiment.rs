@@ -1,7 +1,5 @@
 //! Experiments against published numbers, and by 2,000 simulations each: how often intervals hold.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use brand_nn_marketing::Days;
 use brand_nn_marketing::experiment::{
     Arm, BetaBelief, CausalImpact, ConversionTest, DifferenceInDifferences, ExperimentPlan,

@@ -1,7 +1,5 @@
 //! Models with beliefs against SciPy's modes, long chains of Metropolis (`golden/clv.py`) and sums.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use brand_nn_marketing::clv::{
     BgBb, ChurnCurve, Drawn, FittedPurchases, GammaGamma, Opportunities, Posterior, Prior,
     PurchaseModel, ShiftedBetaGeometric,
@@ -17,7 +15,7 @@ use brand_nn_stats::series::{LocalLevel, Variances};
 use serde_json::Value;
 
 fn golden() -> Value {
-    serde_json::from_str(include_str!("golden/clv.json")).unwrap()
+    serde_json::from_str(include_str!("../golden/clv.json")).unwrap()
 }
 
 fn numbers(value: &Value) -> Vec<f64> {

@@ -1,6 +1,6 @@
 //! A report is harmless, whatever a brand, a channel, a column or a customer is called.
 
-use crate::table;
+use crate::contract::table;
 use brand_nn_marketing::attribution::{Attribution, Comparison, Journeys};
 use brand_nn_marketing::churn::{
     ChurnComparison, ChurnModel, RetentionList, TenureColumns, TenureCurves,

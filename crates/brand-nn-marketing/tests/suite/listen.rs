@@ -1,7 +1,5 @@
 //! What people write about brands: names, aspects, phrases, and how that changes over time.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 mod monitor;
 mod peers;
 mod text;

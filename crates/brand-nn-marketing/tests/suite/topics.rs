@@ -1,7 +1,5 @@
 //! Topics: planted ones against scikit-learn's pipeline, names, trends, new texts, odd data.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use brand_nn_marketing::check;
 use brand_nn_marketing::text::linear::{Features, FittedTones, LinearSentiment, LinearTones};
 use brand_nn_marketing::text::route::{FittedRouter, Router};
@@ -61,9 +59,12 @@ fn words(texts: &[PlantedText]) -> Vec<&str> {
 
 #[test]
 fn planted_topics_as_scikit_learn() {
-    assert!(file() == include_str!("golden/topics.tsv"), "write the file and run the script again");
+    assert!(
+        file() == include_str!("../golden/topics.tsv"),
+        "write the file and run the script again"
+    );
     let golden: BTreeMap<String, f64> =
-        serde_json::from_str(include_str!("golden/topics.json")).unwrap();
+        serde_json::from_str(include_str!("../golden/topics.json")).unwrap();
     for (name, recipe) in settings() {
         let texts = planted(&recipe);
         let found = agreement(&Topics::new(8, 42).fit(&words(&texts)).unwrap(), &texts);

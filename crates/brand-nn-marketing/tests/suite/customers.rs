@@ -1,7 +1,5 @@
 //! Logs, segments, campaigns and churn: planted truths, published numbers, refusals.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 mod churn;
 
 use brand_nn_marketing::data::{

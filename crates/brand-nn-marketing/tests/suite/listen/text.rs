@@ -1,6 +1,6 @@
 //! Mentions, aspects and phrases on rows and on texts with a planted truth, and any text at all.
 
-use crate::Draw;
+use crate::listen::Draw;
 use brand_nn_marketing::text::aspect::{AspectCount, Aspects, retail_lexicon};
 use brand_nn_marketing::text::mention::Names;
 use brand_nn_marketing::text::phrase::KeyPhrases;
