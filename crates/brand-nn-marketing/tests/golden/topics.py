@@ -1,6 +1,7 @@
 """What scikit-learn finds of the topics planted in topics.tsv, which the ignored test writes.
 
-    cargo test -p brand-nn-marketing --test suite -- --ignored write_planted_texts && python topics.py > topics.json
+    cargo test -p brand-nn-marketing --test suite -- --ignored write_planted_texts
+    python topics.py > topics.json
 """
 
 import csv
