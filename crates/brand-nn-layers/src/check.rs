@@ -28,23 +28,28 @@ use brand_nn_tensor::{DType, Rng, Shape, Tensor};
 /// # Ok::<(), brand_nn_layers::Error>(())
 /// ```
 pub fn layer<L: Layer>(make: impl Fn() -> L, input: &Tensor) -> Result<()> {
-    let first = make().init(7)?;
-    let output = infer(&first, input)?;
-    shapes(&first, input)?;
-    independence(&first, input, &output)?;
-    masks(&first, input)?;
-    assert!(infer(&first, input)? == output, "two calls for inference differ");
-    assert!(infer(&make().init(7)?, input)? == output, "the same seed gives another output");
-    round_trip(&first, &make().init(8)?, input, &output)?;
-    gradients(&make().init(7)?, input)
+    contract(&|seed| Ok(Box::new(make().init(seed)?)), input)
 }
 
-fn infer<L: Layer + ?Sized>(layer: &L, input: &Tensor) -> Result<Tensor> {
+/// The contract of whatever layer: built once, not once for each type of layer.
+fn contract<'a>(make: &dyn Fn(u64) -> Result<Box<dyn Layer + 'a>>, input: &Tensor) -> Result<()> {
+    let first = &*make(7)?;
+    let output = infer(first, input)?;
+    shapes(first, input)?;
+    independence(first, input, &output)?;
+    masks(first, input)?;
+    assert!(infer(first, input)? == output, "two calls for inference differ");
+    assert!(infer(&*make(7)?, input)? == output, "the same seed gives another output");
+    round_trip(first, &*make(8)?, input, &output)?;
+    gradients(&*make(7)?, input)
+}
+
+fn infer(layer: &dyn Layer, input: &Tensor) -> Result<Tensor> {
     Ok(layer.call(input, &mut Pass::inference())?.into_tensor())
 }
 
 /// Batches of all, one and none have the shape that the layer says.
-fn shapes<L: Layer>(layer: &L, input: &Tensor) -> Result<()> {
+fn shapes(layer: &dyn Layer, input: &Tensor) -> Result<()> {
     let example = layer.output_shape(&input.shape()[1..].into())?;
     for batch in [input.len(), 1, 0] {
         let expected = Shape::from([&[batch], &example[..]].concat());
@@ -55,7 +60,7 @@ fn shapes<L: Layer>(layer: &L, input: &Tensor) -> Result<()> {
 }
 
 /// The first example alone gives what it gives in the batch.
-fn independence<L: Layer>(layer: &L, input: &Tensor, output: &Tensor) -> Result<()> {
+fn independence(layer: &dyn Layer, input: &Tensor, output: &Tensor) -> Result<()> {
     let alone = infer(layer, &input.slice(0, 0..1))?;
     let distance = (alone - output.slice(0, 0..1)).abs().max().item();
     assert!(distance < 1e-5, "an example alone differs by {distance:e} from itself in a batch");
@@ -63,7 +68,7 @@ fn independence<L: Layer>(layer: &L, input: &Tensor, output: &Tensor) -> Result<
 }
 
 /// A mask is refused, or what stands in the steps that it excludes changes nothing.
-fn masks<L: Layer>(layer: &L, input: &Tensor) -> Result<()> {
+fn masks(layer: &dyn Layer, input: &Tensor) -> Result<()> {
     let [batch, time, ..] = input.shape()[..] else { return Ok(()) };
     let steps: Vec<bool> = (0..batch * time).map(|place| place % 3 != 1).collect();
     let mask = Mask::new(Tensor::from(steps).reshape([batch, time]))?;
@@ -83,7 +88,7 @@ fn masks<L: Layer>(layer: &L, input: &Tensor) -> Result<()> {
 }
 
 /// Weights put into another layer of the same make give the same output.
-fn round_trip<L: Layer>(from: &L, to: &L, input: &Tensor, output: &Tensor) -> Result<()> {
+fn round_trip(from: &dyn Layer, to: &dyn Layer, input: &Tensor, output: &Tensor) -> Result<()> {
     let file = ParamSet::all(from)?.to_file()?;
     load_tensors(to, file.tensors, "the layer's own file")?;
     assert!(infer(to, input)? == *output, "loaded weights give another output");
@@ -91,7 +96,7 @@ fn round_trip<L: Layer>(from: &L, to: &L, input: &Tensor, output: &Tensor) -> Re
 }
 
 /// In f64, what backward says of the input and of every parameter is what differences say.
-fn gradients<L: Layer>(layer: &L, input: &Tensor) -> Result<()> {
+fn gradients(layer: &dyn Layer, input: &Tensor) -> Result<()> {
     layer.cast(DType::F64)?;
     let set = ParamSet::all(layer)?;
     let mut points = set.iter().map(|param| Ok(param.value()?)).collect::<Result<Vec<_>>>()?;
@@ -114,8 +119,8 @@ fn gradients<L: Layer>(layer: &L, input: &Tensor) -> Result<()> {
 }
 
 /// The output with one parameter, or the input, at the value `x`; f's gradient reaches `x` itself.
-fn output_with<L: Layer>(
-    layer: &L,
+fn output_with(
+    layer: &dyn Layer,
     set: &ParamSet,
     number: usize,
     x: &Var,
