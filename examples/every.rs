@@ -93,7 +93,8 @@ fn reviews_are_found_by_their_meaning() {
 #[test]
 fn an_encoder_learns_a_task() {
     let reviews = Reviews::new("task");
-    let mut words = reviews.words(&["fine_tune", "--texts", "64", "--epochs", "4"]);
+    let mut words =
+        reviews.words(&["fine_tune", "--texts", "64", "--batch", "8", "--rate", "5e-3"]);
     words.extend(["--save".into(), reviews.0.join("adapter").into()]);
     fine_tune::run(&fine_tune::Options::parse_from(words)).unwrap();
 }
