@@ -14,9 +14,8 @@ use brand_nn::{
     prelude::*,
     text::{SubwordTokenizer, Subwords},
 };
-use brand_nn_examples::shared;
+use brand_nn_examples::{shared, texts};
 use clap::Parser;
-use corpus::Part;
 use std::path::PathBuf;
 
 /// Teaches an encoder which reviews are good ones.
@@ -64,14 +63,7 @@ fn main() -> Result<()> {
 
 /// The whole program.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let (train, test) =
-        match options.data.clone().or_else(|| shared("data/reviews/zh_shopping.tsv")) {
-            Some(path) => TextSet::read(path)?.every_fifth()?,
-            None => (
-                corpus::comments(options.seed, Part::Train, options.texts),
-                corpus::comments(options.seed, Part::Test, 300),
-            ),
-        };
+    let (train, test) = texts(options.data.clone(), options.texts, options.seed)?;
     let train = first(&train.shuffled(options.seed)?, options.texts)?;
     let test = first(&test.shuffled(options.seed)?, options.texts)?;
     let folder = options.model.clone().or_else(|| shared("models/me5_small_zh_en"));

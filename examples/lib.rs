@@ -12,6 +12,8 @@
 //! | `value` | purchases in, what each customer is worth out | `cargo run --release --example value` |
 //! | `write_copy` | a small GPT that learns to write reviews | `cargo run --release --example write_copy` |
 
+use brand_nn::prelude::*;
+use corpus::Part;
 use std::path::PathBuf;
 
 /// A file or folder of the shared data, where it is at hand.
@@ -19,4 +21,18 @@ use std::path::PathBuf;
 pub fn shared(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("BRAND_NN_DATA").map(PathBuf::from)?;
     Some(root.join(name)).filter(|path| path.exists())
+}
+
+/// Texts to learn from and texts to be tested by: those of a file, else the shared reviews, else
+/// comments that a seed makes.
+///
+/// # Errors
+///
+/// When the file can't be read, or its columns are not those of texts and labels.
+pub fn texts(file: Option<PathBuf>, texts: usize, seed: u64) -> Result<(TextSet, TextSet)> {
+    let Some(path) = file.or_else(|| shared("data/reviews/zh_shopping.tsv")) else {
+        let train = corpus::comments(seed, Part::Train, texts);
+        return Ok((train, corpus::comments(seed, Part::Test, 300)));
+    };
+    Ok(TextSet::read(path)?.every_fifth()?)
 }

@@ -10,9 +10,8 @@ use brand_nn::{
     prelude::*,
     text::Subwords,
 };
-use brand_nn_examples::shared;
+use brand_nn_examples::texts;
 use clap::Parser;
-use corpus::Part;
 use std::{io::Write as _, path::PathBuf};
 
 /// Learns to write reviews, and writes some.
@@ -66,25 +65,18 @@ fn main() -> Result<()> {
 
 /// The whole program.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let (train, test) =
-        match options.data.clone().or_else(|| shared("data/reviews/zh_shopping.tsv")) {
-            Some(path) => TextSet::read(path)?.every_fifth()?,
-            None => (
-                corpus::comments(options.seed, Part::Train, options.texts),
-                corpus::comments(options.seed, Part::Test, 300),
-            ),
-        };
-    let mut texts = train.shuffled(options.seed)?.texts;
-    texts.truncate(options.texts);
-    let tokenizer = Subwords::bpe(options.vocabulary).fit(&texts)?;
-    let (tokens, targets) = pack_texts(&tokenizer, &texts, 64)?;
+    let (train, test) = texts(options.data.clone(), options.texts, options.seed)?;
+    let mut known = train.shuffled(options.seed)?.texts;
+    known.truncate(options.texts);
+    let tokenizer = Subwords::bpe(options.vocabulary).fit(&known)?;
+    let (tokens, targets) = pack_texts(&tokenizer, &known, 64)?;
 
     let heads = (options.width / 32).max(1);
     let config = Gpt2Config::new(tokenizer.vocabulary_size(), options.width, options.layers, heads);
     let config = config.context(128).dropout(options.dropout);
     let model = Gpt2::from_config(&config, options.seed)?;
     let (rows, numbers) = (targets.dim(0), model.params("*")?.count());
-    println!("{} texts, {rows} rows of 64 tokens, {numbers} numbers", texts.len());
+    println!("{} texts, {rows} rows of 64 tokens, {numbers} numbers", known.len());
     let loss = CrossEntropy::default().ignore_index(IGNORED);
     let plan = Fit::epochs(options.epochs).batch_size(options.batch).seed(options.seed);
     let recipe = FineTune::new(options.rate).weight_decay(0.1);

@@ -4,6 +4,7 @@ use brand_nn_marketing::text::linear::{Features, LinearSentiment};
 use brand_nn_marketing::text::sentiment::{Calibrated, Calibration, FittedCalibration, Sentiment};
 use brand_nn_stats::metrics::expected_calibration_error;
 use brand_nn_tensor::check::data;
+use std::path::PathBuf;
 
 #[test]
 fn curves() {
@@ -37,20 +38,35 @@ fn odd_probabilities() {
     }
 }
 
+/// Texts with whether they praise.
+struct Rows(Vec<(String, bool)>);
+
+impl Rows {
+    fn read(files: &[PathBuf]) -> Rows {
+        let texts = files.iter().map(|path| std::fs::read_to_string(path).unwrap());
+        let row = |line: &str| {
+            let (label, text) = line.split_once('\t')?;
+            Some((text.to_owned(), label == "1"))
+        };
+        Rows(
+            texts
+                .flat_map(|text| Vec::from_iter(text.split('\n').skip(1).filter_map(row)))
+                .collect(),
+        )
+    }
+
+    /// The texts and labels of the rows whose number is in.
+    fn part(&self, is_in: &dyn Fn(usize) -> bool) -> (Vec<&str>, Vec<bool>) {
+        let rows = self.0.iter().enumerate().filter(|(row, _)| is_in(*row));
+        rows.map(|(_, (text, praise))| (text.as_str(), *praise)).unzip()
+    }
+}
+
 #[test]
 fn chinese_reviews() {
     let Some(path) = data("data/reviews/zh_shopping.tsv") else { return };
-    let text = std::fs::read_to_string(path).unwrap();
-    let rows: Vec<(bool, &str)> = text
-        .split('\n')
-        .skip(1)
-        .filter_map(|line| line.split_once('\t'))
-        .map(|(label, text)| (label == "1", text))
-        .collect();
-    let part = |is_in: &dyn Fn(usize) -> bool| -> (Vec<&str>, Vec<bool>) {
-        let rows = rows.iter().enumerate().filter(|(i, _)| is_in(*i));
-        rows.map(|(_, (good, text))| (*text, *good)).unzip()
-    };
+    let rows = Rows::read(&[path]);
+    let part = |is_in: &dyn Fn(usize) -> bool| rows.part(is_in);
     let (texts, praise) = part(&|i| i % 5 != 4 && i % 10 != 3);
     let model = LinearSentiment::logistic(Features::characters(1, 2)).fit(&texts, &praise).unwrap();
     let (held, held_praise) = part(&|i| i % 10 == 3);
@@ -80,16 +96,8 @@ fn chinese_reviews() {
 fn english_sentences_by_folds() {
     let files = ["en_amazon", "en_imdb"].map(|name| data(&format!("data/reviews/{name}.tsv")));
     let [Some(amazon), Some(imdb)] = files else { return };
-    let text = [amazon, imdb].map(|path| std::fs::read_to_string(path).unwrap());
-    let lines = text.iter().flat_map(|text| text.lines().skip(1));
-    let rows: Vec<(bool, &str)> = lines
-        .filter_map(|line| line.split_once('\t'))
-        .map(|(label, text)| (label == "1", text))
-        .collect();
-    let part = |is_in: &dyn Fn(usize) -> bool| -> (Vec<&str>, Vec<bool>) {
-        let rows = rows.iter().enumerate().filter(|(i, _)| is_in(*i));
-        rows.map(|(_, (good, text))| (*text, *good)).unzip()
-    };
+    let rows = Rows::read(&[amazon, imdb]);
+    let part = |is_in: &dyn Fn(usize) -> bool| rows.part(is_in);
     let (mut chances, mut praise) = (Vec::new(), Vec::new());
     for fold in 0..5 {
         let is_held = |i: usize| i % 5 != fold && (i / 5).is_multiple_of(5);

@@ -253,6 +253,39 @@ fn an_encoder_on_chinese_reviews() {
     assert!(right >= 0.838, "{right}");
 }
 
+/// all-MiniLM-L6-v2 stays as it is; a head learns on four fifths of its vectors, five times.
+///
+/// With optimization and all features: `cargo test --release --workspace --test suite -- minilm`.
+#[cfg(feature = "models")]
+#[test]
+#[ignore = "takes a minute without optimization: each text is read by the encoder"]
+fn minilm_on_english_sentences() {
+    use brand_nn_marketing::text::pretrained::Head;
+    let Some(weights) = data("models/all_minilm_l6_v2/model.safetensors") else { return };
+    let files = ["en_amazon", "en_imdb"].map(|name| reviews(&format!("data/reviews/{name}.tsv")));
+    let rows: Vec<Review> = files.into_iter().flatten().flatten().collect();
+    let (praise, texts): (Vec<bool>, Vec<String>) = rows.into_iter().unzip();
+    let encoder = brand_nn_models::TextEmbedder::from_pretrained(weights.parent().unwrap());
+    let vectors = encoder.unwrap().embed(&texts).unwrap();
+    let part = |is_in: &dyn Fn(usize) -> bool| {
+        let rows: Vec<usize> = (0..praise.len()).filter(|row| is_in(*row)).collect();
+        let praise: Vec<bool> = rows.iter().map(|row| praise[*row]).collect();
+        (vectors.rows(&rows).unwrap(), praise)
+    };
+    let right = |fold: usize, inverse_penalty: f64| {
+        let (vectors, praise) = part(&|row| row % 5 != fold);
+        let head = Head::fit(&vectors, &praise, inverse_penalty).unwrap();
+        let (vectors, praise) = part(&|row| row % 5 == fold);
+        let found = head.probabilities(&vectors).unwrap();
+        let right = found.iter().zip(&praise).filter(|(p, good)| (**p > 0.5) == **good).count();
+        right as f64 / praise.len() as f64
+    };
+    for inverse_penalty in [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1] {
+        let found: Vec<f64> = (0..5).map(|fold| right(fold, inverse_penalty)).collect();
+        println!("MiniLM {inverse_penalty} {:.4}", found.iter().sum::<f64>() / 5.0);
+    }
+}
+
 #[test]
 fn networks_read_the_order_of_words() {
     // The same words in every text: only what comes first tells.
