@@ -17,6 +17,7 @@
 //! | find a rate or a batch size | [`RateFinder`], [`BatchSizeFinder`] |
 //! | train on several inputs | [`Batch`], derived for a struct, and [`Model`] |
 //! | take weights of other programs | [`Weights`] |
+//! | give a network to other programs | `OnnxModel`, with the feature `onnx` |
 //! | search for settings | [`Search`], [`Space`] |
 //! | let several models answer | [`Ensemble`], [`bagging`], [`Snapshots`], [`out_of_fold`], [`mc_dropout`] |
 //! | measure | [`Accuracy`], [`F1`], [`Auc`], [`Rmse`] and others: see [`metrics`] |
@@ -44,8 +45,11 @@ mod loader;
 pub mod metrics;
 mod model;
 mod model_file;
+#[cfg(feature = "onnx")]
+mod onnx;
 mod prepare;
 mod progress;
+mod protobuf;
 mod rate_finder;
 mod run;
 mod sampler;
@@ -89,6 +93,8 @@ pub use metrics::{
 };
 pub use model::Model;
 pub use model_file::SavedModel;
+#[cfg(feature = "onnx")]
+pub use onnx::OnnxModel;
 pub use prepare::{
     BagOfWords, ColumnTransformer, DateFeatures, DatePart, Fill, Fitted, FittedColumnTransformer,
     FittedLabelEncoder, FittedStep, Hashing, Imputer, Input, LabelEncoder, MinMaxScaler, OneHot,

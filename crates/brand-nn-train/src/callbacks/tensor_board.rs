@@ -1,7 +1,11 @@
 //! The scores of each epoch for TensorBoard.
 
 use super::log::fields;
-use crate::{Callback, Epoch, Error, Result, exact::State};
+use crate::{
+    Callback, Epoch, Error, Result,
+    exact::State,
+    protobuf::{double, float, integer, text},
+};
 use brand_nn_tensor::io::TensorFile;
 use std::{
     fs::{self, OpenOptions},
@@ -96,35 +100,6 @@ fn record(event: &[u8]) -> Vec<u8> {
     let length = (event.len() as u64).to_le_bytes();
     let sum = |bytes: &[u8]| masked(crc32c(bytes)).to_le_bytes();
     [&length[..], &sum(&length), event, &sum(event)].concat()
-}
-
-// The fields of protocol buffers: a key of number and kind, then the value.
-
-fn double(field: u8, value: f64) -> Vec<u8> {
-    [&[field << 3 | 1][..], &value.to_le_bytes()].concat()
-}
-
-fn float(field: u8, value: f32) -> Vec<u8> {
-    [&[field << 3 | 5][..], &value.to_le_bytes()].concat()
-}
-
-fn integer(field: u8, value: u64) -> Vec<u8> {
-    [vec![field << 3], varint(value)].concat()
-}
-
-fn text(field: u8, bytes: &[u8]) -> Vec<u8> {
-    [vec![field << 3 | 2], varint(bytes.len() as u64), bytes.to_vec()].concat()
-}
-
-/// Seven bits a byte, the lowest first; the highest bit says that more follow.
-fn varint(mut value: u64) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while value >= 0x80 {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-    bytes
 }
 
 /// The checksum of Castagnoli's polynomial, bit by bit.

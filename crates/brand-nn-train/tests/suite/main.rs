@@ -7,6 +7,7 @@ mod folds;
 mod golden;
 mod loader;
 mod metrics;
+mod onnx;
 mod prepare;
 mod search;
 mod settings;
