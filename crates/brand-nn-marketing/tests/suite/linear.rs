@@ -272,18 +272,17 @@ fn minilm_on_english_sentences() {
         let praise: Vec<bool> = rows.iter().map(|row| praise[*row]).collect();
         (vectors.rows(&rows).unwrap(), praise)
     };
-    let right = |fold: usize, inverse_penalty: f64| {
+    let right = |fold: usize| {
         let (vectors, praise) = part(&|row| row % 5 != fold);
-        let head = Head::fit(&vectors, &praise, inverse_penalty).unwrap();
+        let head = Head::fit(&vectors, &praise, 0.001).unwrap();
         let (vectors, praise) = part(&|row| row % 5 == fold);
         let found = head.probabilities(&vectors).unwrap();
         let right = found.iter().zip(&praise).filter(|(p, good)| (**p > 0.5) == **good).count();
         right as f64 / praise.len() as f64
     };
-    for inverse_penalty in [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1] {
-        let found: Vec<f64> = (0..5).map(|fold| right(fold, inverse_penalty)).collect();
-        println!("MiniLM {inverse_penalty} {:.4}", found.iter().sum::<f64>() / 5.0);
-    }
+    let mean = (0..5).map(right).sum::<f64>() / 5.0;
+    println!("MiniLM {mean:.4}");
+    assert!(mean >= 0.885, "{mean}"); // TF-IDF has 0.8105
 }
 
 #[test]
