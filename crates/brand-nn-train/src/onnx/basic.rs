@@ -1,6 +1,6 @@
 //! Layers of few operators: linear maps, norms, lookups, shapes, and those that only train.
 
-use super::{Graph, Setting, Stage, activation, join};
+use super::{Element, Graph, Setting, Stage, activation, join};
 use crate::Result;
 
 /// A layer that lets all through when nothing is learnt.
@@ -40,6 +40,8 @@ pub(super) fn embedding(graph: &mut Graph, stage: &Stage, x: &str) -> Result<Str
     if stage.get_or_default("mask_zero")? {
         return Err(stage.refuse("what mask_zero leaves out can't be said in operators"));
     }
+    // No layer makes ids, so that they are the network's input, if in another shape.
+    graph.input = Element::Int64;
     let rows = graph.required(stage, "weight")?;
     let rows = graph.floats(stage.path("weight"), &rows);
     Ok(graph.node("Gather", &[&rows, x], &[]))

@@ -36,6 +36,8 @@ pub(super) enum Setting<'a> {
 pub(super) struct Graph {
     weights: BTreeMap<String, Tensor>,
     nodes: Vec<Vec<u8>>,
+    /// What the input's elements are: numbers, until a layer looks something up by them.
+    pub(super) input: Element,
     constants: BTreeMap<String, Vec<u8>>,
 }
 
@@ -48,7 +50,7 @@ impl Graph {
             Ok((name.to_owned(), param.value().map_err(|_| unset())?))
         };
         let weights = params.named().map(value).collect::<Result<_>>()?;
-        Ok(Self { weights, nodes: Vec::new(), constants: BTreeMap::new() })
+        Ok(Self { weights, nodes: vec![], input: Element::Float, constants: BTreeMap::new() })
     }
 
     /// A parameter of a layer, if it has one of this name.
@@ -120,7 +122,7 @@ impl Graph {
     }
 
     /// The whole file: a graph from one input to one output, of batches of any size.
-    pub(super) fn encode(&self, input: (Element, &Shape), output: (&str, &Shape)) -> Vec<u8> {
+    pub(super) fn encode(&self, input: &Shape, output: (&str, &Shape)) -> Vec<u8> {
         let last =
             [text(1, output.0.as_bytes()), text(2, b"output"), text(4, b"Identity")].concat();
         let nodes = self.nodes.iter().chain([&last]).flat_map(|node| text(1, node));
@@ -128,7 +130,7 @@ impl Graph {
         let mut graph: Vec<u8> = nodes.collect();
         graph.extend(text(2, b"brand-nn"));
         graph.extend(constants);
-        graph.extend(text(11, &described("input", input.0, input.1)));
+        graph.extend(text(11, &described("input", self.input, input)));
         graph.extend(text(12, &described("output", Element::Float, output.1)));
         let producer = [text(2, b"brand-nn"), text(3, env!("CARGO_PKG_VERSION").as_bytes())];
         let operators = text(8, &[text(1, b""), integer(2, OPERATORS)].concat());

@@ -119,15 +119,10 @@ impl OnnxModel {
         check_numbers(network)?;
         let description: Description = serde_json::from_str(network.to_json())
             .map_err(|problem| refusal("", problem.to_string()))?;
-        let kind = description.layers.first().and_then(|layer| kind_of(layer).ok());
-        let element = match kind.as_deref() {
-            Some("embedding") => Element::Int64,
-            _ => Element::Float,
-        };
         let (mut graph, input) = (Graph::new(network)?, network.input_shape_of_example());
         let output = row(&mut graph, "", description.layers, input, "input")?;
         let shape = network.output_shape_of_example();
-        Ok(Self { bytes: graph.encode((element, input), (&output, shape)) })
+        Ok(Self { bytes: graph.encode(input, (&output, shape)) })
     }
 
     /// The file's bytes.

@@ -49,6 +49,7 @@ fn networks() -> Vec<(String, Sequential, Vec<usize>)> {
         .add(flatten());
     enter("shapes", shapes, &[6]);
     let texts = new()
+        .add(reshape([5]))
         .add(embedding(11, 4))
         .add(position_embedding())
         .add(transformer_encoder_layer(options().norm_first(true)).causal(true))
