@@ -105,7 +105,7 @@ fn table(path: &Path) -> Outcome<()> {
 /// One weight of 100 MB.
 fn model(folder: &Path) -> Outcome<()> {
     let [saved, plain] = ["saved.safetensors", "plain"].map(|name| folder.join(name));
-    let network = Sequential::new().add(dense(5000)).build([5000])?;
+    let network = Sequential::new().add(dense(5000)).build([5000])?.init(1)?;
     let network = network.compile(Sgd::new(0.1), mse);
     network.save(&saved)?;
     let bytes = std::fs::read(&saved)?;

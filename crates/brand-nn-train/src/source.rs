@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use encoding_rs::{Decoder, DecoderResult, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use memchr::{memchr, memchr2_iter};
 
 use crate::{Error, Result};
 
@@ -307,6 +308,29 @@ impl<R> Quotes<R> {
         self.row_bytes = if self.field_begins && row_ends { 0 } else { self.row_bytes + 1 };
     }
 
+    /// Follows bytes without a quote outside of quotes, line by line: the same, and faster.
+    fn follow_lines(&mut self, bytes: &[u8]) {
+        let mut begin = 0;
+        for end in memchr2_iter(b'\n', b'\r', bytes) {
+            self.follow_text(end - begin);
+            self.line += u64::from(bytes[end] == b'\n');
+            self.row_bytes = 0;
+            begin = end + 1;
+        }
+        self.follow_text(bytes.len() - begin);
+        if let Some(last) = bytes.last() {
+            self.field_begins = [b'\n', b'\r', self.separator].contains(last);
+        }
+    }
+
+    /// Follows so many bytes of one line.
+    fn follow_text(&mut self, count: usize) {
+        if self.row_bytes == 0 && count > 0 {
+            self.starts.push_back(self.line);
+        }
+        self.row_bytes += count;
+    }
+
     fn check(&self, at_end: bool) -> io::Result<()> {
         let open = self.open.filter(|_| !self.closing);
         match open {
@@ -328,8 +352,11 @@ impl<R> Quotes<R> {
 impl<R: Read> Read for Quotes<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let count = self.input.read(out)?;
-        for &byte in &out[..count] {
-            self.follow(byte);
+        let passed = &out[..count];
+        if self.open.is_none() && memchr(b'"', passed).is_none() {
+            self.follow_lines(passed);
+        } else {
+            passed.iter().for_each(|byte| self.follow(*byte));
         }
         self.check(count == 0 && !out.is_empty())?;
         Ok(count)
@@ -358,3 +385,27 @@ impl fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn lines_are_followed_as_bytes_are(
+            chunks in prop::collection::vec("[a,\r\n]{0,9}", 0..6),
+        ) {
+            let [mut fast, mut slow] = [(); 2].map(|()| Quotes::new(io::empty(), b','));
+            for chunk in &chunks {
+                fast.follow_lines(chunk.as_bytes());
+                chunk.bytes().for_each(|byte| slow.follow(byte));
+                prop_assert_eq!(&fast.starts, &slow.starts);
+                prop_assert_eq!(
+                    (fast.line, fast.row_bytes, fast.field_begins),
+                    (slow.line, slow.row_bytes, slow.field_begins)
+                );
+            }
+        }
+    }
+}

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// Reads a file piece by piece and makes batches of each, for files larger than memory.
 ///
-/// A piece has so many batches; while one is trained on, a thread reads the next and makes it
-/// ready. Rows are shuffled within their piece: shuffle a sorted file first. Give the reader a
+/// A piece has so many batches; while one is trained on, a thread makes the next ready, and another
+/// reads the one after that. Rows are shuffled within their piece: shuffle a sorted file first. Give the reader a
 /// [`schema`](TableReader::schema), such as that of a
 /// [`FittedColumnTransformer`](crate::FittedColumnTransformer), so that types are not looked for in
 /// each epoch. A split for validation needs rows in memory: use
@@ -116,14 +116,15 @@ where
             });
         }
         let pieces = self.reader.pieces(&self.path, self.batches * order.batch_size.max(1))?;
-        let make = |(number, piece): (usize, Result<Table>)| -> Result<(usize, (X, Tensor))> {
-            let data = (self.make)(&piece?)?;
+        let wanted = pieces
+            .enumerate()
+            .filter(|(number, piece)| piece.is_err() || (number + 1) * self.batches > order.skip)
+            .map(|(number, piece)| Ok((number, piece?)));
+        let make = |(number, piece): (usize, Table)| -> Result<(usize, (X, Tensor))> {
+            let data = (self.make)(&piece)?;
             data.check()?;
             Ok((number, data))
         };
-        let wanted = pieces
-            .enumerate()
-            .filter(|(number, piece)| piece.is_err() || (number + 1) * self.batches > order.skip);
-        workers::one_ahead(wanted.map(make), |piece| self.visit(piece, order, visit))
+        workers::in_stages(wanted, make, |piece| self.visit(piece, order, visit))
     }
 }

@@ -4,8 +4,8 @@ use crate::{Error, Examples, Result, batches::Visit};
 use std::{
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::mpsc::sync_channel,
-    thread,
+    sync::mpsc::{Receiver, sync_channel},
+    thread::{self, Scope},
 };
 
 /// Makes each batch and visits it, one after the other.
@@ -59,32 +59,44 @@ pub(crate) fn ahead<B: Send + Sync + Clone, X: Send>(
     })
 }
 
-/// Lets a thread make each item while the one before is used here.
-pub(crate) fn one_ahead<T: Send>(
-    items: impl Iterator<Item = Result<T>> + Send,
+/// Reads in one thread, makes in another what is read, and uses here what is made, in order.
+///
+/// Each is one item ahead of the next. A panic in a thread is an error here.
+pub(crate) fn in_stages<R: Send, T: Send>(
+    items: impl Iterator<Item = Result<R>> + Send,
+    make: impl Fn(R) -> Result<T> + Send,
     mut using: impl FnMut(T) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
     thread::scope(|scope| {
-        let (sender, queue) = sync_channel(0);
-        scope.spawn(move || {
-            let mut items = items;
-            loop {
-                let made = catch_unwind(AssertUnwindSafe(|| items.next()));
-                let made = made.unwrap_or_else(|panic| Some(Err(worker_error(&*panic))));
-                let Some(made) = made else { break };
-                let last = made.is_err();
-                if sender.send(made).is_err() || last {
-                    break;
-                }
-            }
-        });
-        for item in queue {
+        let read = stage(scope, items);
+        let made = stage(scope, read.into_iter().map(move |item| make(item?)));
+        for item in made {
             if using(item?)?.is_break() {
                 break;
             }
         }
         Ok(())
     })
+}
+
+/// Lets a thread make each item while the one before is used; an error is the last.
+fn stage<'scope, T: Send + 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    mut items: impl Iterator<Item = Result<T>> + Send + 'scope,
+) -> Receiver<Result<T>> {
+    let (sender, queue) = sync_channel(0);
+    scope.spawn(move || {
+        loop {
+            let made = catch_unwind(AssertUnwindSafe(|| items.next()));
+            let made = made.unwrap_or_else(|panic| Some(Err(worker_error(&*panic))));
+            let Some(made) = made else { break };
+            let last = made.is_err();
+            if sender.send(made).is_err() || last {
+                break;
+            }
+        }
+    });
+    queue
 }
 
 fn worker_error(panic: &(dyn std::any::Any + Send)) -> Error {

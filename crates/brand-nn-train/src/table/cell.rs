@@ -54,9 +54,9 @@ impl ColumnType {
 
 /// A finite number, as Rust writes it.
 pub(crate) fn number(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-    text.parse().ok().filter(|value: &f64| is_plain && value.is_finite())
+    // Most cells have no space to look for.
+    let value = text.parse().or_else(|_| text.trim().parse());
+    value.ok().filter(|value: &f64| value.is_finite())
 }
 
 /// Whether a number is written with zeros in front, as codes are.

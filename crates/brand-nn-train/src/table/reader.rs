@@ -180,8 +180,9 @@ impl TableReader {
         let place = |name| super::find(&source.path, header, name);
         let places = schema.names().map(place).collect::<Result<_>>()?;
         let missing = self.missing.clone();
+        let numbers_miss = missing.iter().any(|word| super::cell::number(word).is_some());
         let rows = rows.max(1);
-        Ok(Pieces { input, places, schema, missing, source, rows, finished: false })
+        Ok(Pieces { input, places, schema, missing, numbers_miss, source, rows, finished: false })
     }
 
     fn open(&self, source: &Source, columns: Option<Vec<String>>) -> Result<Rows> {
@@ -232,6 +233,8 @@ pub struct Pieces {
     places: Vec<usize>,
     schema: Schema,
     missing: Vec<String>,
+    /// Whether a number may stand for a missing value.
+    numbers_miss: bool,
     source: Source,
     rows: usize,
     finished: bool,
@@ -260,6 +263,13 @@ impl Pieces {
     fn take_in(&self, columns: &mut [Column]) -> Result<()> {
         for (number, column) in columns.iter_mut().enumerate() {
             let cell = self.input.cell(self.places[number]);
+            if let (Column::F64(values), Some(cell), false) =
+                (&mut *column, cell, self.numbers_miss)
+                && let Some(value) = super::cell::number(cell.text)
+            {
+                values.push(Some(value)); // it needs no other look, and most cells are such
+                continue;
+            }
             let cell = cell.filter(|cell| !blank(&self.missing, cell)).map(|cell| cell.text);
             if !column.push(cell) {
                 return Err(self.refused(number, cell.unwrap_or_default()));
