@@ -10,12 +10,13 @@ use crate::storage::any_dtype;
 use crate::storage::sealed::Stored;
 use crate::{DType, Error, Shape, Tensor};
 
-/// Bytes that are converted at once.
-const PIECE: usize = 1 << 16;
+/// Bytes that are converted at once: so many that a buffer passes them on without a copy.
+const PIECE: usize = 1 << 18;
 
 /// What a buffer holds, as bytes in a file.
 pub(crate) trait Bytes: Plain {
-    fn put(values: &[Self], bytes: &mut Vec<u8>);
+    /// As many bytes as the values need.
+    fn put(values: &[Self], bytes: &mut [u8]);
     /// The first byte that no value has, or `None`.
     fn take(bytes: &[u8], values: &mut [Self]) -> Option<u8>;
     /// The value with its bytes in the other order.
@@ -25,8 +26,11 @@ pub(crate) trait Bytes: Plain {
 macro_rules! numbers {
     ($($type:ty)*) => {$(
         impl Bytes for $type {
-            fn put(values: &[Self], bytes: &mut Vec<u8>) {
-                bytes.extend(values.iter().flat_map(|x| x.to_le_bytes()));
+            fn put(values: &[Self], bytes: &mut [u8]) {
+                let (chunks, _) = bytes.as_chunks_mut();
+                for (value, chunk) in values.iter().zip(chunks) {
+                    *chunk = value.to_le_bytes();
+                }
             }
 
             fn take(bytes: &[u8], values: &mut [Self]) -> Option<u8> {
@@ -47,8 +51,10 @@ macro_rules! numbers {
 numbers! { f32 f64 i64 i32 u8 u16 }
 
 impl Bytes for bool {
-    fn put(values: &[Self], bytes: &mut Vec<u8>) {
-        bytes.extend(values.iter().map(|&x| u8::from(x)));
+    fn put(values: &[Self], bytes: &mut [u8]) {
+        for (&value, byte) in values.iter().zip(bytes) {
+            *byte = u8::from(value);
+        }
     }
 
     fn take(bytes: &[u8], values: &mut [Self]) -> Option<u8> {
@@ -69,13 +75,14 @@ pub(crate) fn for_each_piece<E>(
     mut f: impl FnMut(&[u8]) -> Result<(), E>,
 ) -> Result<(), E> {
     let tensor = tensor.contiguous();
-    let mut bytes = Vec::with_capacity(PIECE);
+    let size = tensor.dtype().size();
+    let mut bytes = vec![0; PIECE.min(size * tensor.size())];
     any_dtype!(tensor.dtype(), T => {
         let values = &tensor.storage.raw::<T>()[tensor.layout.range()];
-        for piece in values.chunks(PIECE / tensor.dtype().size()) {
-            bytes.clear();
-            Bytes::put(piece, &mut bytes);
-            f(&bytes)?;
+        for piece in values.chunks(PIECE / size) {
+            let bytes = &mut bytes[..piece.len() * size];
+            Bytes::put(piece, bytes);
+            f(bytes)?;
         }
         Ok(())
     })
