@@ -1,6 +1,7 @@
 //! The numbers of a tensor as little-endian bytes, a piece at a time.
 
 use std::io::{self, Read, Write};
+use std::ops::Range;
 
 use brand_nn_kernels::{Buffer, Plain};
 
@@ -69,16 +70,18 @@ impl Bytes for bool {
     }
 }
 
-/// Gives a tensor's bytes, row-major and little-endian, to a function piece by piece.
+/// Gives the bytes of some of a tensor's numbers, row-major and little-endian, to a function piece by
+/// piece.
 pub(crate) fn for_each_piece<E>(
     tensor: &Tensor,
+    numbers: Range<usize>,
     mut f: impl FnMut(&[u8]) -> Result<(), E>,
 ) -> Result<(), E> {
     let tensor = tensor.contiguous();
     let size = tensor.dtype().size();
-    let mut bytes = vec![0; PIECE.min(size * tensor.size())];
+    let mut bytes = vec![0; PIECE.min(size * numbers.len())];
     any_dtype!(tensor.dtype(), T => {
-        let values = &tensor.storage.raw::<T>()[tensor.layout.range()];
+        let values = &tensor.storage.raw::<T>()[tensor.layout.range()][numbers];
         for piece in values.chunks(PIECE / size) {
             let bytes = &mut bytes[..piece.len() * size];
             Bytes::put(piece, bytes);
@@ -90,7 +93,7 @@ pub(crate) fn for_each_piece<E>(
 
 /// Writes a tensor's bytes.
 pub(crate) fn write(tensor: &Tensor, out: &mut dyn Write) -> io::Result<()> {
-    for_each_piece(tensor, |bytes| out.write_all(bytes))
+    for_each_piece(tensor, 0..tensor.size(), |bytes| out.write_all(bytes))
 }
 
 /// A tensor of values whose bytes came in the other order.

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
+use brand_nn_kernels::threads;
 use crc32fast::Hasher;
 
 use super::bytes;
@@ -16,6 +17,9 @@ use crate::{Result, Tensor};
 
 /// The longest header that other readers of the format accept.
 const MOST_HEADER: u64 = 100_000_000;
+
+/// Numbers of a tensor whose bytes a thread sums at once.
+const PART: usize = 1 << 20;
 
 /// Named tensors and words about them: the content of one safetensors file.
 ///
@@ -122,15 +126,24 @@ impl TensorFile {
     }
 }
 
+/// The sum of a tensor's bytes: threads sum parts of it, whose sums are joined.
 fn sum_of(tensor: &Tensor) -> Hasher {
-    let mut hasher = Hasher::new();
-    let summed = bytes::for_each_piece(tensor, |bytes| {
-        hasher.update(bytes);
-        Ok::<(), std::convert::Infallible>(())
+    let (tensor, size) = (tensor.contiguous(), tensor.size());
+    let sums = threads::map(size.div_ceil(PART), |part| {
+        let mut hasher = Hasher::new();
+        let numbers = part * PART..size.min((part + 1) * PART);
+        let summed = bytes::for_each_piece(&tensor, numbers, |bytes| {
+            hasher.update(bytes);
+            Ok::<(), std::convert::Infallible>(())
+        });
+        match summed {
+            Ok(()) => hasher,
+        }
     });
-    match summed {
-        Ok(()) => hasher,
-    }
+    sums.iter().fold(Hasher::new(), |mut joined, sum| {
+        joined.combine(sum);
+        joined
+    })
 }
 
 fn read(input: &mut dyn Read, len: u64, source: Source<'_>) -> Result<TensorFile> {
