@@ -9,6 +9,8 @@ use crate::{Error, Result};
 
 /// Bytes gathered before the system is asked to write.
 const BUFFER: usize = 1 << 18;
+/// Bytes that take the system longer to give back than a thread takes to start.
+const LARGE: u64 = 1 << 24;
 /// Symbolic links followed before a circle is assumed.
 const MOST_LINKS: usize = 40;
 
@@ -61,9 +63,33 @@ fn replace(
     permit("keep mode").and_then(|()| keep_mode(&target, &file)).map_err(at("keep mode"))?;
     permit("sync").and_then(|()| file.sync_all()).map_err(at("sync"))?;
     drop(file);
+    let old = large(&target);
     permit("rename").and_then(|()| fs::rename(&spare.path, &target)).map_err(at("rename"))?;
     spare.renamed = true;
+    give_back(old);
     permit("sync folder").and_then(|()| sync_folder(folder)).map_err(at("sync folder"))
+}
+
+/// The file that is to be replaced, if the system will need some time to give its blocks back.
+///
+/// While it is open it keeps them, so that the rename does not wait for that.
+#[cfg(unix)]
+fn large(target: &Path) -> Option<File> {
+    let is_large = fs::metadata(target).is_ok_and(|old| old.is_file() && old.len() >= LARGE);
+    is_large.then(|| File::open(target).ok()).flatten()
+}
+
+/// Other systems refuse to replace a file that is open.
+#[cfg(not(unix))]
+fn large(_: &Path) -> Option<File> {
+    None
+}
+
+/// Closes a replaced file where nobody waits; here, if the system has no thread for that.
+fn give_back(old: Option<File>) {
+    if let Some(old) = old {
+        let _ = std::thread::Builder::new().spawn(|| drop(old));
+    }
 }
 
 /// The new file until it has its name; removed if it never gets it, also by a panic.
