@@ -56,6 +56,11 @@ impl Column {
         }
     }
 
+    /// Makes room for so many rows more.
+    pub(crate) fn reserve(&mut self, rows: usize) {
+        each_type!(self, values => values.reserve(rows));
+    }
+
     /// The type of its values.
     #[must_use]
     pub fn kind(&self) -> ColumnType {

@@ -182,7 +182,17 @@ impl TableReader {
         let missing = self.missing.clone();
         let numbers_miss = missing.iter().any(|word| super::cell::number(word).is_some());
         let rows = rows.max(1);
-        Ok(Pieces { input, places, schema, missing, numbers_miss, source, rows, finished: false })
+        Ok(Pieces {
+            input,
+            places,
+            schema,
+            missing,
+            numbers_miss,
+            source,
+            rows,
+            last: 0,
+            finished: false,
+        })
     }
 
     fn open(&self, source: &Source, columns: Option<Vec<String>>) -> Result<Rows> {
@@ -237,6 +247,8 @@ pub struct Pieces {
     numbers_miss: bool,
     source: Source,
     rows: usize,
+    /// The rows of the piece before.
+    last: usize,
     finished: bool,
 }
 
@@ -250,6 +262,7 @@ impl Pieces {
     fn piece(&mut self) -> Result<Option<Table>> {
         let mut columns: Vec<_> =
             self.schema.columns.iter().map(|(_, kind)| Column::empty(*kind)).collect();
+        columns.iter_mut().for_each(|column| column.reserve(self.last));
         let mut count = 0;
         while count < self.rows && self.input.advance()? {
             self.take_in(&mut columns)?;
@@ -257,6 +270,7 @@ impl Pieces {
         }
         let names = self.schema.names().map(str::to_owned);
         let table = Table::from_parts(names.zip(columns).collect(), count, &self.source.path);
+        self.last = count;
         Ok((count > 0).then_some(table))
     }
 
