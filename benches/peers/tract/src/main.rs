@@ -38,7 +38,8 @@ fn distance(run: &Run) -> Result<f64, Box<dyn Error>> {
     if output.len() != run.output.len() {
         return Err(format!("{} numbers, expected {}", output.len(), run.output.len()).into());
     }
-    let each = output.iter().zip(&run.output).map(|(ours, theirs)| (f64::from(*ours) - theirs).abs());
+    let each =
+        output.iter().zip(&run.output).map(|(ours, theirs)| (f64::from(*ours) - theirs).abs());
     Ok(each.fold(0.0, f64::max))
 }
 
