@@ -34,7 +34,7 @@ fn distance(run: &Run) -> Result<f64, Box<dyn Error>> {
     let fact = InferenceFact::dt_shape(input.datum_type(), &run.shape);
     let plan = model.with_input_fact(0, fact)?.into_optimized()?.into_runnable()?;
     let output = plan.run(tvec!(input.into()))?.remove(0).into_tensor();
-    let output = output.as_slice::<f32>()?;
+    let output = output.try_as_plain_ram()?.as_slice::<f32>()?;
     if output.len() != run.output.len() {
         return Err(format!("{} numbers, expected {}", output.len(), run.output.len()).into());
     }
