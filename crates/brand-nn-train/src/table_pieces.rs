@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 /// Reads a file piece by piece and makes batches of each, for files larger than memory.
 ///
 /// A piece has so many batches; while one is trained on, a thread makes the next ready, and another
-/// reads the one after that. Rows are shuffled within their piece: shuffle a sorted file first. Give the reader a
-/// [`schema`](TableReader::schema), such as that of a
+/// reads the one after that. Rows are shuffled within their piece: shuffle a sorted file first.
+/// Give the reader a [`schema`](TableReader::schema), such as that of a
 /// [`FittedColumnTransformer`](crate::FittedColumnTransformer), so that types are not looked for in
 /// each epoch. A split for validation needs rows in memory: use
 /// [`fit_validated`](crate::Trainer::fit_validated).

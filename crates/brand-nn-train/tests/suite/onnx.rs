@@ -87,18 +87,23 @@ fn networks() -> Vec<(String, Sequential, Vec<usize>)> {
     networks
 }
 
+/// Numbers from −1 to 1 that are the same whatever instructions the machine has.
+fn drawn(shape: &[usize], rng: &mut Rng) -> Tensor {
+    let numbers = (0..shape.iter().product()).map(|_| (rng.next_u64() % 2001) as f32 / 1e3 - 1.0);
+    Tensor::from(numbers.collect::<Vec<_>>()).reshape(shape.to_vec())
+}
+
 /// The network with numbers of no pattern, and two examples.
 fn made(network: Sequential, shape: &[usize]) -> (Network, Tensor) {
     let mut rng = Rng::new(7);
     let is_ids = shape == [5];
     let network = network.build(shape.to_vec()).unwrap().init(1).unwrap();
     for (name, param) in ParamSet::all(&network).unwrap().named() {
-        let drawn = Tensor::randn(param.shape().clone(), &mut rng) * 0.5;
+        let drawn = drawn(param.shape(), &mut rng);
         param.set(if name.ends_with("var") { drawn.abs() + 0.5 } else { drawn }).unwrap();
     }
-    let shape = [&[2], shape].concat();
-    let input = Tensor::randn(shape, &mut rng) * 2.0;
-    let input = if is_ids { (input.abs() * 3.0).clamp(0.0, 10.0).to(DType::I64) } else { input };
+    let input = drawn(&[&[2], shape].concat(), &mut rng) * 4.0;
+    let input = if is_ids { (input.abs() * 2.5).to(DType::I64) } else { input };
     (network, input)
 }
 
