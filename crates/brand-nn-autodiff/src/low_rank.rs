@@ -60,8 +60,8 @@ impl LowRank {
     /// # Errors
     /// If a parameter is pending.
     pub fn apply(&self, input: &Var, learning: bool) -> Result<Var> {
-        let narrow = input.linear(&self.a.var(learning)?, None);
-        Ok(narrow.linear(&self.b.var(learning)?, None) * self.scale)
+        let narrow = input.linear(&self.a.var(learning)?, None) * self.scale;
+        Ok(narrow.linear(&self.b.var(learning)?, None))
     }
 
     /// What it adds to the weight, in the weight's shape.

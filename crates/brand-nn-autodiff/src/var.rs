@@ -178,6 +178,12 @@ impl Var {
         Saved { value: self.value.clone(), slot }
     }
 
+    /// What a rule keeps of its `slot`-th input for the gradient of `other`: nothing where that needs
+    /// none, as a frozen weight.
+    pub(crate) fn save_for(&self, slot: usize, other: &Self) -> Option<Saved> {
+        other.is_tracked().then(|| self.save(slot))
+    }
+
     pub(crate) fn with_node(value: Tensor, node: Option<Arc<Node>>) -> Self {
         Self { value, node, logits: None }
     }

@@ -1,7 +1,7 @@
 //! A published model's folder: its configuration, and its weights into the parameters of their names.
 
 use crate::{Error, Result};
-use brand_nn_autodiff::{LoadReport, Param, ParamSet, Params, load_tensors};
+use brand_nn_autodiff::{LoadReport, Param, ParamSet, Params, load_tensors_lenient};
 use brand_nn_tensor::{DType, Rng, Tensor, io::TensorFile};
 use serde::de::DeserializeOwned;
 use std::{
@@ -126,10 +126,10 @@ pub(crate) fn fit_weights<P: Params>(
     body: &str,
 ) -> Result<LoadReport> {
     let set = ParamSet::all(model)?;
-    let (mut found, unexpected) = by_own_names(&set, weights, body);
-    let mut report = LoadReport { unexpected, ..Default::default() };
-    keep_heads(&set, &mut found, &mut report, body)?;
-    report.mismatched = mismatched(&set, &found);
+    let (found, unexpected) = by_own_names(&set, weights, body);
+    let missing = set.names().iter().filter(|name| !found.contains_key(*name)).cloned().collect();
+    let mismatched = mismatched(&set, &found);
+    let mut report = LoadReport { missing, unexpected, mismatched, ..Default::default() };
     let strange = |name: &String| !OTHERS.iter().any(|other| name.contains(other));
     let lost = |name: &String| is_body(name, body);
     if report.unexpected.iter().any(strange)
@@ -138,8 +138,7 @@ pub(crate) fn fit_weights<P: Params>(
     {
         return Err(Error::Weights { path: folder.to_owned(), report: Box::new(report) });
     }
-    let loaded = load_tensors(model, found, &folder.display().to_string())?.loaded;
-    report.loaded = loaded.into_iter().filter(|name| !report.missing.contains(name)).collect();
+    report.loaded = load_tensors_lenient(model, found)?.loaded;
     Ok(report)
 }
 
@@ -194,25 +193,6 @@ fn is_body(name: &str, body: &str) -> bool {
     !pooler
         && (name.starts_with(&format!("{body}."))
             || bodiless.iter().any(|part| name.starts_with(part)))
-}
-
-/// Puts the values that heads have already where the folder has none.
-fn keep_heads(
-    set: &ParamSet,
-    found: &mut Weights,
-    report: &mut LoadReport,
-    body: &str,
-) -> Result<()> {
-    for (name, param) in set.named() {
-        if found.contains_key(name) {
-            continue;
-        }
-        report.missing.push(name.to_owned());
-        if !is_body(name, body) {
-            found.insert(name.to_owned(), param.value()?);
-        }
-    }
-    Ok(())
 }
 
 /// The weights that are of another shape than the model's, or no floats.

@@ -35,6 +35,8 @@ mod batches;
 mod callbacks;
 mod checkpoint;
 pub mod corpus;
+#[cfg(feature = "dashboard")]
+mod dashboard;
 mod data;
 mod ensemble;
 mod error;

@@ -15,6 +15,9 @@ pub enum Progress {
     Auto,
     /// A line an epoch.
     Lines,
+    /// Curves, scores and a bar on a terminal, a line an epoch elsewhere.
+    #[cfg(feature = "dashboard")]
+    Dashboard,
     /// Nothing.
     Silent,
 }
@@ -22,6 +25,8 @@ pub enum Progress {
 /// The display of one training.
 pub(crate) struct Display {
     bar: Option<ProgressBar>,
+    #[cfg(feature = "dashboard")]
+    dashboard: Option<crate::dashboard::Dashboard>,
     lines: bool,
     epochs: usize,
     epoch: usize,
@@ -31,8 +36,14 @@ pub(crate) struct Display {
 impl Display {
     pub(crate) fn new(progress: Progress, epochs: usize) -> Self {
         let bar = progress == Progress::Auto && stderr().is_terminal();
+        #[cfg(feature = "dashboard")]
+        let dashboard = (progress == Progress::Dashboard && stderr().is_terminal())
+            .then(|| crate::dashboard::Dashboard::open(epochs))
+            .flatten();
         Self {
             bar: bar.then(|| ProgressBar::no_length().with_style(style())),
+            #[cfg(feature = "dashboard")]
+            dashboard,
             lines: progress != Progress::Silent,
             epochs,
             epoch: 0,
@@ -43,6 +54,10 @@ impl Display {
     /// An epoch of so many batches, if the number is known, of which some were seen before.
     pub(crate) fn epoch_start(&mut self, epoch: usize, batches: Option<usize>, seen: usize) {
         (self.epoch, self.started) = (epoch, Instant::now());
+        #[cfg(feature = "dashboard")]
+        if let Some(dashboard) = &mut self.dashboard {
+            dashboard.epoch_start(epoch, batches, seen);
+        }
         if let Some(bar) = &self.bar {
             bar.reset();
             match batches {
@@ -54,7 +69,11 @@ impl Display {
         }
     }
 
-    pub(crate) fn step(&self, loss: f64, rate: f64) {
+    pub(crate) fn step(&mut self, loss: f64, rate: f64) {
+        #[cfg(feature = "dashboard")]
+        if let Some(dashboard) = &mut self.dashboard {
+            dashboard.step(loss, rate, self.started.elapsed());
+        }
         if let Some(bar) = &self.bar {
             bar.set_message(format!("loss {loss:.4}  rate {rate:.2e}"));
             bar.inc(1);
@@ -62,7 +81,11 @@ impl Display {
     }
 
     /// A failed write to the standard error output stops no training.
-    pub(crate) fn epoch_end(&self, scores: &Scores) {
+    pub(crate) fn epoch_end(&mut self, scores: &Scores) {
+        #[cfg(feature = "dashboard")]
+        if let Some(dashboard) = &mut self.dashboard {
+            return dashboard.epoch_end(scores);
+        }
         if !self.lines {
             return;
         }

@@ -1,9 +1,13 @@
 //! Small typed tables: columns of numbers, texts and days, with missing values.
 
+#[cfg(feature = "parquet")]
+mod arrow;
 mod cell;
 mod column;
 mod date;
 mod json_lines;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod reader;
 mod rows;
 mod writer;
@@ -21,6 +25,7 @@ pub use column::Column;
 pub use date::Date;
 pub use reader::{Pieces, TableReader};
 
+pub(crate) use reader::Unmade;
 pub(crate) use rows::Separated;
 
 /// Columns of one length, each with a name and a type.

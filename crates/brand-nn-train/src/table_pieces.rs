@@ -2,7 +2,7 @@
 
 use crate::{
     Batch, Batches, EpochOrder, Error, Examples, Result, Table, TableReader, batches::Visit,
-    sampler::Sampler, workers,
+    sampler::Sampler, table::Unmade, workers,
 };
 use brand_nn_tensor::{Rng, Tensor};
 use std::path::{Path, PathBuf};
@@ -117,14 +117,14 @@ where
         }
         let pieces = self.reader.pieces(&self.path, self.batches * order.batch_size.max(1))?;
         let wanted = pieces
+            .unmade()
             .enumerate()
-            .filter(|(number, piece)| piece.is_err() || (number + 1) * self.batches > order.skip)
-            .map(|(number, piece)| Ok((number, piece?)));
-        let make = |(number, piece): (usize, Table)| -> Result<(usize, (X, Tensor))> {
-            let data = (self.make)(&piece)?;
+            .filter(|(number, piece)| piece.is_broken || (number + 1) * self.batches > order.skip);
+        let make = |(number, piece): (usize, Unmade)| -> Result<(usize, (X, Tensor))> {
+            let data = (self.make)(&(piece.make)()?)?;
             data.check()?;
             Ok((number, data))
         };
-        workers::in_stages(wanted, make, |piece| self.visit(piece, order, visit))
+        workers::in_stages(wanted.map(Ok), make, |piece| self.visit(piece, order, visit))
     }
 }

@@ -44,7 +44,10 @@
 //! | `tokenizers` | to `text` the subwords of published models | `tokenizers`, the longest to build |
 //! | `jieba` | to `text` splitting of Chinese into words | `jieba-rs` and a dictionary of 5 MB |
 //! | `archives` | weights of `.npz`, `.pt` and `.pth` | `zip` |
+//! | `hdf5` | weights of Keras' `.keras` and `.h5`, with `archives` | `hdf5-pure` |
 //! | `ndarray` | arrays in and out, draws of any distribution of `rand_distr` | `ndarray`, `ndarray-rand` |
+//! | `dashboard` | a training as curves and scores in the terminal | `ratatui` |
+//! | `parquet` | tables of Parquet and of Arrow | `parquet`, `arrow-array` and the C of zstd |
 //! | `signals` | Ctrl-C that finishes the step and writes a checkpoint | `signal-hook` |
 //! | `blas` | large products by OpenBLAS, which must be installed | `cblas-sys` |
 

@@ -107,31 +107,28 @@ impl Var {
 
 #[track_caller]
 fn product(a: &Var, b: &Var) -> Var {
-    let (x, y) = (a.save(0), b.save(1));
+    let (x, y) = (a.save_for(0, b), b.save_for(1, a));
+    let (left, right) = (a.shape().clone(), b.shape().clone());
     let value = a.tensor().matmul(b.tensor());
     Var::record("matmul", [a, b], value, move |walk, gradient| {
-        Ok([
-            walk.when(0, || gradient.matmul(&walk.open(&y).t()).sum_to(x.value.shape())),
-            walk.when(1, || {
-                if y.value.ndim() == 2 {
-                    rows(&walk.open(&x)).t().matmul(&rows(&gradient))
-                } else {
-                    walk.open(&x).t().matmul(&gradient).sum_to(y.value.shape())
-                }
-            }),
-        ])
+        let first = |y| gradient.matmul(&walk.open(y).t()).sum_to(&left).into();
+        let second = |x| match right.len() {
+            2 => rows(&walk.open(x)).t().matmul(&rows(&gradient)).into(),
+            _ => walk.open(x).t().matmul(&gradient).sum_to(&right).into(),
+        };
+        Ok([y.as_ref().map(first), x.as_ref().map(second)])
     })
 }
 
 #[track_caller]
 fn affine(input: &Var, weight: &Var, bias: &Var) -> Var {
-    let (x, w) = (input.save(0), weight.save(1));
+    let (x, w) = (input.save_for(0, weight), weight.save_for(1, input));
     let value = input.tensor().matmul(&weight.tensor().t()) + bias.tensor();
     Var::record("linear", [input, weight, bias], value, move |walk, gradient| {
         let flat = rows(&gradient);
         Ok([
-            walk.when(0, || gradient.matmul(&walk.open(&w))),
-            walk.when(1, || flat.t().matmul(&rows(&walk.open(&x)))),
+            w.as_ref().map(|w| gradient.matmul(&walk.open(w)).into()),
+            x.as_ref().map(|x| flat.t().matmul(&rows(&walk.open(x))).into()),
             walk.when(2, || flat.sum_axis(0)),
         ])
     })

@@ -81,8 +81,8 @@ impl Bert {
         let (config, weights) = read(folder)?;
         let pooler = weights.keys().any(|name| name.ends_with("pooler.dense.weight"));
         let bert = Self::pending(&config, pooler)?;
-        autodiff::init(&bert, 0)?;
         fit_weights(&bert, weights, folder, bert.names().body)?;
+        autodiff::init(&bert, 0)?;
         Ok(bert)
     }
 
@@ -225,12 +225,11 @@ pub(super) fn open<M: Params>(
 ) -> Result<M> {
     let (config, weights) = read(folder)?;
     let model = make(&config)?;
-    draw(&model, config.initializer_range, seed.unwrap_or(0))?;
     let report = fit_weights(&model, weights, folder, config.model_type.names().body)?;
     if seed.is_none() {
         whole(report, folder)?;
     }
-    Ok(model)
+    fresh(model, &config, seed.unwrap_or(0))
 }
 
 /// The configuration and the weights of a folder, which are of like size.
@@ -242,7 +241,7 @@ fn read(folder: &Path) -> Result<(BertConfig, Weights)> {
     Ok((config, weights))
 }
 
-/// Draws the weights of a model that was made of a configuration.
+/// Draws the weights that a model has not.
 pub(super) fn fresh<M: Params>(model: M, config: &BertConfig, seed: u64) -> Result<M> {
     draw(&model, config.initializer_range, seed)?;
     Ok(model)

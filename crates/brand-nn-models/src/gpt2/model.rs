@@ -87,8 +87,8 @@ impl Gpt2 {
         let weights = read_weights(folder)?;
         enough(&weights, folder, config.count())?;
         let model = Self::pending(&config)?;
-        brand_nn_autodiff::init(&model, 0)?;
         whole(fit_weights(&model, weights, folder, "transformer")?, folder)?;
+        brand_nn_autodiff::init(&model, 0)?;
         Ok(model)
     }
 

@@ -117,6 +117,61 @@ impl Column {
         }
     }
 
+    /// A column of so many missing values.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn missing(kind: ColumnType, rows: usize) -> Self {
+        let mut column = Self::empty(kind);
+        each_type!(&mut column, values => values.resize(rows, None));
+        column
+    }
+
+    /// The values of these rows, all of which exist, and missing ones between.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn rows_or_missing(&self, rows: impl Iterator<Item = Option<usize>>) -> Self {
+        fn chosen<T: Clone>(
+            values: &[Option<T>],
+            rows: impl Iterator<Item = Option<usize>>,
+        ) -> Vec<Option<T>> {
+            rows.map(|row| values[row?].clone()).collect()
+        }
+        match self {
+            Self::F64(values) => Self::F64(chosen(values, rows)),
+            Self::I64(values) => Self::I64(chosen(values, rows)),
+            Self::Bool(values) => Self::Bool(chosen(values, rows)),
+            Self::Text(values) => Self::Text(chosen(values, rows)),
+            Self::Date(values) => Self::Date(chosen(values, rows)),
+        }
+    }
+
+    /// The same values as another type, if that loses nothing: whole numbers as numbers, all as texts.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn cast(self, kind: ColumnType) -> Option<Self> {
+        match (&self, kind) {
+            (same, kind) if same.kind() == kind => Some(self),
+            (Self::I64(values), ColumnType::F64) => Some(Self::F64(
+                values.iter().map(|value| value.map(|value| value as f64)).collect(),
+            )),
+            (column, ColumnType::Text) => {
+                let text = |row| column.text(row).map(Cow::into_owned);
+                Some(Self::Text((0..column.len()).map(text).collect()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Puts the values of another column of its type at the end.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn append(&mut self, other: Self) {
+        match (self, other) {
+            (Self::F64(values), Self::F64(more)) => values.extend(more),
+            (Self::I64(values), Self::I64(more)) => values.extend(more),
+            (Self::Bool(values), Self::Bool(more)) => values.extend(more),
+            (Self::Text(values), Self::Text(more)) => values.extend(more),
+            (Self::Date(values), Self::Date(more)) => values.extend(more),
+            (column, more) => unreachable!("{:?} after {:?}", more.kind(), column.kind()),
+        }
+    }
+
     /// The values of these rows, all of which exist.
     pub(crate) fn rows(&self, rows: &[usize]) -> Self {
         match self {

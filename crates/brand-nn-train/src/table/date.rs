@@ -38,6 +38,36 @@ impl Date {
         exists.then_some(Self { year, month, day })
     }
 
+    /// The day so many days after 1970-01-01, if its year has four digits.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_train::Date;
+    ///
+    /// assert_eq!(Date::from_days(19_782), Date::new(2024, 2, 29));
+    /// assert_eq!(Date::from_days(-1), Date::new(1969, 12, 31));
+    /// ```
+    #[must_use]
+    pub fn from_days(days: i64) -> Option<Self> {
+        let days = days.checked_add(EPOCH)?;
+        // The year before, or the very one: a year has 365.2425 days in the mean.
+        let mut year = days.checked_mul(10_000)?.div_euclid(3_652_425).clamp(1, 9999) as i32;
+        let first = |year: i32| Self { year, month: 1, day: 1 }.days() + EPOCH;
+        while year < 9999 && first(year + 1) <= days {
+            year += 1;
+        }
+        while year > 1 && first(year) > days {
+            year -= 1;
+        }
+        let mut rest = u32::try_from(days.checked_sub(first(year))?).ok()?;
+        let month = (1..=12).find(|&month| {
+            let here = rest < days_in(year, month);
+            rest -= if here { 0 } else { days_in(year, month) };
+            here
+        })?;
+        Self::new(year, month, rest + 1)
+    }
+
     /// The year.
     #[must_use]
     pub fn year(self) -> i32 {

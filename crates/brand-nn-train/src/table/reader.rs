@@ -1,10 +1,11 @@
-//! Tables from files: CSV, TSV and JSON lines, whole or in pieces.
+//! Tables from files: CSV, TSV, JSON lines and Parquet, whole or in pieces.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::cell::{ColumnType, advice};
 use super::json_lines::JsonLines;
-use super::rows::{Rows, Separated};
+use super::rows::{RawRows, Rows, Separated};
 use super::{Column, Schema, Table};
 use crate::source::{Encoding, Source};
 use crate::{Error, Result};
@@ -14,6 +15,8 @@ use crate::{Error, Result};
 /// The type of a column is the narrowest that all its cells have, of whole numbers, numbers,
 /// `true` and `false`, days and texts; a column without values is one of texts. For that the file
 /// is read twice, unless the [`schema`](Self::schema) is known. Blanks around numbers are dropped.
+/// With the feature `parquet` files of that kind are known by their first bytes, and have types of their
+/// own; of the settings the schema alone counts for them.
 ///
 /// # Examples
 ///
@@ -164,11 +167,22 @@ impl TableReader {
     }
 
     fn whole(&self, source: Source) -> Result<Table> {
+        let path = source.path.clone();
         let mut pieces = self.pieces_of(source, usize::MAX)?;
-        pieces.next().unwrap_or_else(|| Err(pieces.source.header_only()))
+        pieces.next().unwrap_or_else(|| Err(Source::file(&path).header_only()))
     }
 
     fn pieces_of(&self, source: Source, rows: usize) -> Result<Pieces> {
+        #[cfg(feature = "parquet")]
+        if super::parquet::is_parquet(&source.path) {
+            let inner = super::parquet::Batches::open(&source, self.schema.as_ref(), rows.max(1))?;
+            return Ok(Pieces { inner: Inner::Parquet(inner), finished: false });
+        }
+        let inner = Inner::Text(self.text_pieces(source, rows)?);
+        Ok(Pieces { inner, finished: false })
+    }
+
+    fn text_pieces(&self, source: Source, rows: usize) -> Result<TextPieces> {
         let schema = match &self.schema {
             Some(schema) => schema.clone(),
             None => self.infer(&source)?,
@@ -181,18 +195,9 @@ impl TableReader {
         let places = schema.names().map(place).collect::<Result<_>>()?;
         let missing = self.missing.clone();
         let numbers_miss = missing.iter().any(|word| super::cell::number(word).is_some());
-        let rows = rows.max(1);
-        Ok(Pieces {
-            input,
-            places,
-            schema,
-            missing,
-            numbers_miss,
-            source,
-            rows,
-            last: 0,
-            finished: false,
-        })
+        let typing = Typing { places, schema, missing, numbers_miss, source };
+        let (rows, spare) = (rows.max(1), RawRows::default());
+        Ok(TextPieces { input, typing, rows, last: 0, finished: false, spare })
     }
 
     fn open(&self, source: &Source, columns: Option<Vec<String>>) -> Result<Rows> {
@@ -236,73 +241,48 @@ impl TableReader {
     }
 }
 
+/// Rows that are read before their cells are looked at, where a piece may have more.
+const BLOCK: usize = 4096;
+
 /// Tables of some rows each, one after the other; made by [`TableReader::pieces`].
 pub struct Pieces {
-    input: Rows,
-    /// Where in a row the columns stand.
-    places: Vec<usize>,
-    schema: Schema,
-    missing: Vec<String>,
-    /// Whether a number may stand for a missing value.
-    numbers_miss: bool,
-    source: Source,
-    rows: usize,
-    /// The rows of the piece before.
-    last: usize,
+    inner: Inner,
     finished: bool,
+}
+
+enum Inner {
+    Text(TextPieces),
+    #[cfg(feature = "parquet")]
+    Parquet(super::parquet::Batches),
+}
+
+/// A piece whose cells nobody has looked at yet: reading it and making a table of it is work for two.
+pub(crate) struct Unmade {
+    pub(crate) make: Box<dyn FnOnce() -> Result<Table> + Send>,
+    /// Whether it is known to be broken.
+    pub(crate) is_broken: bool,
 }
 
 impl Pieces {
     /// The columns of each piece.
     #[must_use]
     pub fn schema(&self) -> &Schema {
-        &self.schema
-    }
-
-    fn piece(&mut self) -> Result<Option<Table>> {
-        let mut columns: Vec<_> =
-            self.schema.columns.iter().map(|(_, kind)| Column::empty(*kind)).collect();
-        columns.iter_mut().for_each(|column| column.reserve(self.last));
-        let mut count = 0;
-        while count < self.rows && self.input.advance()? {
-            self.take_in(&mut columns)?;
-            count += 1;
+        match &self.inner {
+            Inner::Text(text) => &text.typing.schema,
+            #[cfg(feature = "parquet")]
+            Inner::Parquet(batches) => batches.schema(),
         }
-        let names = self.schema.names().map(str::to_owned);
-        let table = Table::from_parts(names.zip(columns).collect(), count, &self.source.path);
-        self.last = count;
-        Ok((count > 0).then_some(table))
     }
 
-    fn take_in(&self, columns: &mut [Column]) -> Result<()> {
-        for (number, column) in columns.iter_mut().enumerate() {
-            let cell = self.input.cell(self.places[number]);
-            if let (Column::F64(values), Some(cell), false) =
-                (&mut *column, cell, self.numbers_miss)
-                && let Some(value) = super::cell::number(cell.text)
-            {
-                values.push(Some(value)); // it needs no other look, and most cells are such
-                continue;
-            }
-            let cell = cell.filter(|cell| !blank(&self.missing, cell)).map(|cell| cell.text);
-            if !column.push(cell) {
-                return Err(self.refused(number, cell.unwrap_or_default()));
-            }
-        }
-        Ok(())
-    }
-
-    fn refused(&self, column: usize, value: &str) -> Error {
-        let (row, line) = self.input.place();
-        let (name, kind) = &self.schema.columns[column];
-        Error::Cell {
-            path: self.source.path.clone(),
-            row,
-            line,
-            column: name.clone(),
-            value: super::shortened(value),
-            expected: kind.expected(),
-            help: advice(value, *kind),
+    /// The pieces, to be made elsewhere.
+    pub(crate) fn unmade(self) -> Box<dyn Iterator<Item = Unmade> + Send> {
+        match self.inner {
+            Inner::Text(text) => Box::new(text.unmade()),
+            #[cfg(feature = "parquet")]
+            inner @ Inner::Parquet(_) => Box::new(Self { inner, ..self }.map(|piece| {
+                let is_broken = piece.is_err();
+                Unmade { make: Box::new(move || piece), is_broken }
+            })),
         }
     }
 }
@@ -314,9 +294,143 @@ impl Iterator for Pieces {
         if self.finished {
             return None;
         }
-        let piece = self.piece();
+        let piece = match &mut self.inner {
+            Inner::Text(text) => text.piece(),
+            #[cfg(feature = "parquet")]
+            Inner::Parquet(batches) => batches.piece(),
+        };
         self.finished = !matches!(piece, Ok(Some(_)));
         piece.transpose()
+    }
+}
+
+/// Pieces of a file of text.
+struct TextPieces {
+    input: Rows,
+    typing: Typing,
+    rows: usize,
+    /// The rows of the piece before.
+    last: usize,
+    finished: bool,
+    /// Memory for the rows of a block.
+    spare: RawRows,
+}
+
+impl TextPieces {
+    fn unmade(mut self) -> impl Iterator<Item = Unmade> + Send {
+        let typing = Arc::new(self.typing.clone());
+        let mut room = [0; 3];
+        std::iter::from_fn(move || {
+            let mut rows = RawRows::with_room_of(&room);
+            self.read(self.rows, &mut rows);
+            room = rows.sizes();
+            let (typing, is_broken) = (typing.clone(), rows.broken.is_some());
+            let some = is_broken || rows.len() > 0;
+            some.then(|| Unmade { make: Box::new(move || typing.table_of(rows)), is_broken })
+        })
+    }
+
+    /// The next rows, so many at most; an error ends them.
+    fn read(&mut self, most: usize, rows: &mut RawRows) {
+        rows.clear();
+        while rows.len() < most && !self.finished {
+            match self.input.advance() {
+                Ok(true) => self.input.append_to(rows),
+                Ok(false) => self.finished = true,
+                Err(error) => {
+                    self.finished = true;
+                    rows.broken = Some(error);
+                }
+            }
+        }
+    }
+
+    fn piece(&mut self) -> Result<Option<Table>> {
+        let mut columns = self.typing.columns(self.last);
+        let mut rows = std::mem::take(&mut self.spare);
+        let mut count = 0;
+        while count < self.rows && !self.finished {
+            self.read(BLOCK.min(self.rows - count), &mut rows);
+            count += rows.len();
+            self.typing.take_in(&mut rows, &mut columns)?;
+        }
+        (self.spare, self.last) = (rows, count);
+        Ok((count > 0).then(|| self.typing.table(columns, count)))
+    }
+}
+
+/// What the cells of a row are to become.
+#[derive(Clone)]
+struct Typing {
+    /// Where in a row the columns stand.
+    places: Vec<usize>,
+    schema: Schema,
+    missing: Vec<String>,
+    /// Whether a number may stand for a missing value.
+    numbers_miss: bool,
+    source: Source,
+}
+
+impl Typing {
+    /// Makes a table of rows.
+    fn table_of(&self, mut rows: RawRows) -> Result<Table> {
+        let mut columns = self.columns(rows.len());
+        self.take_in(&mut rows, &mut columns)?;
+        Ok(self.table(columns, rows.len()))
+    }
+
+    fn columns(&self, rows: usize) -> Vec<Column> {
+        let kinds = self.schema.columns.iter().map(|(_, kind)| *kind);
+        let mut columns: Vec<_> = kinds.map(Column::empty).collect();
+        columns.iter_mut().for_each(|column| column.reserve(rows));
+        columns
+    }
+
+    fn table(&self, columns: Vec<Column>, rows: usize) -> Table {
+        let names = self.schema.names().map(str::to_owned);
+        Table::from_parts(names.zip(columns).collect(), rows, &self.source.path)
+    }
+
+    /// Puts the cells of rows into columns; of several errors the one that comes first in the file.
+    fn take_in(&self, rows: &mut RawRows, columns: &mut [Column]) -> Result<()> {
+        let mut bad = None;
+        for (number, column) in columns.iter_mut().enumerate() {
+            let sound = bad.map_or(rows.len(), |(row, _)| row);
+            let row = (0..sound).find(|&row| !self.push(rows, row, number, column));
+            bad = row.map(|row| (row, number)).or(bad);
+        }
+        match bad {
+            Some((row, column)) => Err(self.refused(rows, row, column)),
+            None => rows.broken.take().map_or(Ok(()), Err),
+        }
+    }
+
+    /// Puts a cell at the end of its column; false if it is of another type.
+    fn push(&self, rows: &RawRows, row: usize, number: usize, column: &mut Column) -> bool {
+        let cell = rows.cell(row, self.places[number]);
+        if let (Column::F64(values), Some(cell), false) = (&mut *column, cell, self.numbers_miss)
+            && let Some(value) = super::cell::number(cell.text)
+        {
+            values.push(Some(value)); // it needs no other look, and most cells are such
+            return true;
+        }
+        let cell = cell.filter(|cell| !blank(&self.missing, cell));
+        column.push(cell.map(|cell| cell.text))
+    }
+
+    fn refused(&self, rows: &RawRows, row: usize, column: usize) -> Error {
+        let value = rows.cell(row, self.places[column]).map_or("", |cell| cell.text);
+        let (row, line) = rows.place(row);
+        let (name, kind) = &self.schema.columns[column];
+        Error::Cell {
+            path: self.source.path.clone(),
+            row,
+            line,
+            column: name.clone(),
+            value: super::shortened(value),
+            expected: kind.expected(),
+            help: advice(value, *kind),
+        }
     }
 }
 
@@ -350,7 +464,7 @@ fn blank(missing: &[String], cell: &super::rows::Cell<'_>) -> bool {
 }
 
 /// Refuses two columns of one name.
-fn unique(source: &Source, columns: &[String]) -> Result<()> {
+pub(super) fn unique(source: &Source, columns: &[String]) -> Result<()> {
     let mut sorted: Vec<_> = columns.iter().collect();
     sorted.sort_unstable();
     match sorted.windows(2).find(|pair| pair[0] == pair[1]) {

@@ -37,6 +37,28 @@ impl Rows {
         }
     }
 
+    /// Puts the current row at the end of others.
+    pub(crate) fn append_to(&self, rows: &mut RawRows) {
+        rows.width = self.columns().len();
+        rows.places.push(self.place());
+        match self {
+            Self::Separated(own) => {
+                let begin = rows.text.len();
+                rows.text.push_str(own.record.as_slice());
+                let ends = (0..rows.width).map(|i| own.record.range(i).map_or(0, |cell| cell.end));
+                rows.ends.extend(ends.map(|end| begin + end));
+            }
+            Self::JsonLines(own) => {
+                for column in 0..rows.width {
+                    let cell = own.cell(column);
+                    rows.text.push_str(cell.map_or("", |cell| cell.text));
+                    rows.ends.push(rows.text.len());
+                    rows.marks.push(cell.map(|cell| cell.quoted));
+                }
+            }
+        }
+    }
+
     /// A cell of the current row; `None` where the file says that there is nothing.
     pub(crate) fn cell(&self, column: usize) -> Option<Cell<'_>> {
         match self {
@@ -51,6 +73,67 @@ impl Rows {
             Self::Separated(rows) => (rows.row, rows.line),
             Self::JsonLines(rows) => rows.place(),
         }
+    }
+}
+
+/// Rows with their places, whose cells nobody has looked at yet.
+#[derive(Default)]
+pub(crate) struct RawRows {
+    /// All cells, one after the other.
+    text: String,
+    /// Where each cell ends.
+    ends: Vec<usize>,
+    /// Of JSON, whether each cell is quoted, or is not there.
+    marks: Vec<Option<bool>>,
+    /// The number of each row, and its line.
+    places: Vec<(usize, u64)>,
+    /// The cells of a row.
+    width: usize,
+    /// Why there are no more of them.
+    pub(crate) broken: Option<Error>,
+}
+
+impl RawRows {
+    /// Room for as many rows, cells and bytes as others have.
+    pub(crate) fn with_room_of(other: &[usize; 3]) -> Self {
+        let [rows, cells, bytes] = *other;
+        Self {
+            text: String::with_capacity(bytes + bytes / 32),
+            ends: Vec::with_capacity(cells),
+            places: Vec::with_capacity(rows),
+            ..Self::default()
+        }
+    }
+
+    /// How many rows, cells and bytes there are.
+    pub(crate) fn sizes(&self) -> [usize; 3] {
+        [self.places.len(), self.ends.len(), self.text.len()]
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Forgets the rows, and keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+        self.marks.clear();
+        self.places.clear();
+        self.broken = None;
+    }
+
+    /// As [`Rows::place`], of a row that is here.
+    pub(crate) fn place(&self, row: usize) -> (usize, u64) {
+        self.places[row]
+    }
+
+    /// As [`Rows::cell`], of a row that is here.
+    pub(crate) fn cell(&self, row: usize, column: usize) -> Option<Cell<'_>> {
+        let place = row * self.width + column;
+        let begin = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let quoted = self.marks.get(place).copied().unwrap_or(Some(false))?;
+        Some(Cell { text: &self.text[begin..self.ends[place]], quoted })
     }
 }
 

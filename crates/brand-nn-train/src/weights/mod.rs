@@ -5,6 +5,8 @@
 
 #[cfg(feature = "archives")]
 mod archive;
+#[cfg(feature = "hdf5")]
+mod hdf5;
 mod name;
 #[cfg(feature = "archives")]
 mod npz;
@@ -32,6 +34,10 @@ use std::{
 /// | `.safetensors.index.json`: a list of several such files | – |
 /// | `.npz` of NumPy | `archives` |
 /// | `.pt`, `.pth` of PyTorch 1.6 and later | `archives` |
+/// | `.keras`, `.weights.h5` and `.h5` of Keras | `hdf5` |
+///
+/// In HDF5 a name is a path, such as `layers/dense/vars/0`, and integers of other widths than 8
+/// and 32 bits become those of 64.
 ///
 /// In a pattern `*` is any text. A pattern that no name fits is an error, so that a misspelt one
 /// does not pass.
@@ -77,6 +83,7 @@ impl Weights {
             Kind::Safetensors => TensorFile::read(path)?.tensors,
             Kind::Index => sharded::read(path)?,
             Kind::Archive => archive_tensors(path)?,
+            Kind::Hdf5 => hdf5_tensors(path)?,
             Kind::Pickle => {
                 return Err(refusal(
                     path,
@@ -228,6 +235,7 @@ enum Kind {
     Safetensors,
     Index,
     Archive,
+    Hdf5,
     Pickle,
 }
 
@@ -239,6 +247,7 @@ impl Kind {
         file.take(9).read_to_end(&mut start).map_err(read)?;
         Ok(match &start[..] {
             [b'P', b'K', ..] => Self::Archive,
+            [0x89, b'H', b'D', b'F', ..] => Self::Hdf5,
             [0x80, 2..=5, ..] => Self::Pickle,
             [.., b'{'] if start.len() == 9 => Self::Safetensors,
             [b'{', ..] => Self::Index,
@@ -253,6 +262,10 @@ fn archive_tensors(path: &Path) -> Result<BTreeMap<String, Tensor>> {
     if archive.names().iter().any(|name| name.ends_with("/data.pkl")) {
         return pytorch::read(&mut archive);
     }
+    #[cfg(feature = "hdf5")]
+    if archive.names().iter().any(|name| name == hdf5::KERAS) {
+        return hdf5::read(archive.bytes(hdf5::KERAS)?, path, hdf5::KERAS);
+    }
     npz::read(&mut archive)
 }
 
@@ -260,6 +273,18 @@ fn archive_tensors(path: &Path) -> Result<BTreeMap<String, Tensor>> {
 fn archive_tensors(path: &Path) -> Result<BTreeMap<String, Tensor>> {
     let problem = "it is an archive, as .npz and .pt are".to_owned();
     Err(refusal(path, "byte 0", problem, "build with the feature `archives`"))
+}
+
+#[cfg(feature = "hdf5")]
+fn hdf5_tensors(path: &Path) -> Result<BTreeMap<String, Tensor>> {
+    let read = |source| brand_nn_tensor::Error::Io { op: "read", path: path.into(), source };
+    hdf5::read(std::fs::read(path).map_err(read)?, path, "")
+}
+
+#[cfg(not(feature = "hdf5"))]
+fn hdf5_tensors(path: &Path) -> Result<BTreeMap<String, Tensor>> {
+    let problem = "it is HDF5, as .h5 of Keras is".to_owned();
+    Err(refusal(path, "byte 0", problem, "build with the feature `hdf5`"))
 }
 
 fn refusal(path: &Path, place: impl Into<String>, problem: String, help: &'static str) -> Error {
