@@ -68,7 +68,7 @@ fn tokenizer(bytes: &[u8]) {
     if let Ok(tokenizer) = FittedWordTokenizer::from_json(json) {
         let encoded = tokenizer.encode(&texts);
         assert_eq!(encoded.len(), texts.len());
-        tokenizer.decode(&encoded);
+        assert_eq!(tokenizer.decode(&encoded).len(), texts.len());
     }
 }
 

@@ -4,8 +4,8 @@ use crate::{Error, Examples, Result, batches::Visit};
 use std::{
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::mpsc::{Receiver, sync_channel},
-    thread::{self, Scope},
+    sync::mpsc::{SyncSender, sync_channel},
+    thread,
 };
 
 /// Makes each batch and visits it, one after the other.
@@ -59,18 +59,31 @@ pub(crate) fn ahead<B: Send + Sync + Clone, X: Send>(
     })
 }
 
-/// Reads in one thread, makes in another what is read, and uses here what is made, in order.
+/// Threads that make what one thread has read: making takes longer than reading.
+const MAKERS: usize = 2;
+
+/// Reads in one thread, makes in others what is read, and uses here what is made, in order.
 ///
-/// Each is one item ahead of the next. A panic in a thread is an error here.
+/// Item number i is made by thread i mod n. A panic in a thread is an error here.
 pub(crate) fn in_stages<R: Send, T: Send>(
     items: impl Iterator<Item = Result<R>> + Send,
-    make: impl Fn(R) -> Result<T> + Send,
+    make: impl Fn(R) -> Result<T> + Sync,
     mut using: impl FnMut(T) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
     thread::scope(|scope| {
-        let read = stage(scope, items);
-        let made = stage(scope, read.into_iter().map(move |item| make(item?)));
-        for item in made {
+        let (mut readers, mut makers) = (Vec::new(), Vec::new());
+        for _ in 0..MAKERS {
+            let (sender, read) = sync_channel(0);
+            readers.push(sender);
+            let make = &make;
+            let made = read.into_iter().map(move |item: Result<R>| make(item?));
+            let (sender, queue) = sync_channel(0);
+            scope.spawn(move || produce(made, |_| &sender));
+            makers.push(queue);
+        }
+        scope.spawn(move || produce(items, |number| &readers[number % MAKERS]));
+        for number in 0.. {
+            let Ok(item) = makers[number % MAKERS].recv() else { break };
             if using(item?)?.is_break() {
                 break;
             }
@@ -79,24 +92,20 @@ pub(crate) fn in_stages<R: Send, T: Send>(
     })
 }
 
-/// Lets a thread make each item while the one before is used; an error is the last.
-fn stage<'scope, T: Send + 'scope>(
-    scope: &'scope Scope<'scope, '_>,
-    mut items: impl Iterator<Item = Result<T>> + Send + 'scope,
-) -> Receiver<Result<T>> {
-    let (sender, queue) = sync_channel(0);
-    scope.spawn(move || {
-        loop {
-            let made = catch_unwind(AssertUnwindSafe(|| items.next()));
-            let made = made.unwrap_or_else(|panic| Some(Err(worker_error(&*panic))));
-            let Some(made) = made else { break };
-            let last = made.is_err();
-            if sender.send(made).is_err() || last {
-                break;
-            }
+/// Sends each item to the queue of its number, until nobody wants more; an error is the last.
+fn produce<'q, T: 'q>(
+    mut items: impl Iterator<Item = Result<T>>,
+    queue: impl Fn(usize) -> &'q SyncSender<Result<T>>,
+) {
+    for number in 0.. {
+        let made = catch_unwind(AssertUnwindSafe(|| items.next()));
+        let made = made.unwrap_or_else(|panic| Some(Err(worker_error(&*panic))));
+        let Some(made) = made else { break };
+        let last = made.is_err();
+        if queue(number).send(made).is_err() || last {
+            break;
         }
-    });
-    queue
+    }
 }
 
 fn worker_error(panic: &(dyn std::any::Any + Send)) -> Error {

@@ -110,7 +110,7 @@ pub(super) fn column(array: &dyn Array) -> Result<Column, String> {
 
 fn whole<T: ArrowPrimitiveType<Native: TryInto<i64>>>(array: &dyn Array) -> Result<Column, String> {
     let values = array.as_primitive::<T>().iter();
-    let values = values.map(|value| value.map(|value| value.try_into()).transpose());
+    let values = values.map(|value| value.map(TryInto::try_into).transpose());
     let values = values.collect::<Result<_, _>>();
     values.map(Column::I64).map_err(|_| format!("a number beyond {}", i64::MAX))
 }

@@ -175,10 +175,11 @@ impl TableReader {
     fn pieces_of(&self, source: Source, rows: usize) -> Result<Pieces> {
         #[cfg(feature = "parquet")]
         if super::parquet::is_parquet(&source.path) {
-            let inner = super::parquet::Batches::open(&source, self.schema.as_ref(), rows.max(1))?;
-            return Ok(Pieces { inner: Inner::Parquet(inner), finished: false });
+            let batches =
+                super::parquet::Batches::open(&source, self.schema.as_ref(), rows.max(1))?;
+            return Ok(Pieces { inner: Inner::Parquet(batches.into()), finished: false });
         }
-        let inner = Inner::Text(self.text_pieces(source, rows)?);
+        let inner = Inner::Text(self.text_pieces(source, rows)?.into());
         Ok(Pieces { inner, finished: false })
     }
 
@@ -251,9 +252,9 @@ pub struct Pieces {
 }
 
 enum Inner {
-    Text(TextPieces),
+    Text(Box<TextPieces>),
     #[cfg(feature = "parquet")]
-    Parquet(super::parquet::Batches),
+    Parquet(Box<super::parquet::Batches>),
 }
 
 /// A piece whose cells nobody has looked at yet: reading it and making a table of it is work for two.
