@@ -32,6 +32,10 @@ impl Network {
         Self { stages, input, json }
     }
 
+    pub(crate) fn stages(&self) -> &[Stage] {
+        &self.stages
+    }
+
     /// The layers, output shapes and numbers of parameters, as a table to print.
     #[must_use]
     pub fn summary(&self) -> Summary {
