@@ -1,0 +1,72 @@
+//! The memory of training an adapter, beside that of training all weights: `cargo bench --bench adapters`
+//!
+//! BERT-base and an encoder of MiniLM's size with random weights, batches of 8 texts of 128 tokens, AdamW,
+//! dropout 0.1, three steps, each in a process of its own: the most memory that it ever had less what it
+//! had just before the model was built.
+
+#![allow(clippy::print_stdout, reason = "a report is what this program is for")]
+
+use brand_nn::{
+    models::{BertConfig, FineTune, Lora, SequenceClassifier, Tokens},
+    prelude::*,
+};
+use brand_nn_benches::Outcome;
+use std::{env, fs, process::Command};
+
+const BATCH: usize = 8;
+const LENGTH: usize = 128;
+const STEPS: usize = 3;
+const VOCABULARY: usize = 30_522;
+
+/// A model: its name, its width and its layers.
+type Size = (&'static str, usize, usize);
+
+const SIZES: [Size; 2] = [("MiniLM", 384, 6), ("BERT-base", 768, 12)];
+
+fn main() -> Outcome<()> {
+    let arguments: Vec<_> = env::args().collect();
+    if let [_, kind, size] = &arguments[..]
+        && let Some(size) = SIZES.iter().find(|(name, ..)| name == size)
+    {
+        println!("{}", train(*size, kind == "adapter")?);
+        return Ok(());
+    }
+    for (name, ..) in SIZES {
+        let [adapter, all] = [child("adapter", name)?, child("all", name)?];
+        let ratio = adapter as f64 / all as f64;
+        println!(
+            "{name}: an adapter {} MB, all weights {} MB, ratio {ratio:.2}",
+            adapter / 1000,
+            all / 1000
+        );
+    }
+    Ok(())
+}
+
+/// What a process of this program says, in kB.
+fn child(kind: &str, name: &str) -> Outcome<usize> {
+    let output = Command::new(env::current_exe()?).args([kind, name]).output()?;
+    Ok(String::from_utf8(output.stdout)?.trim().parse()?)
+}
+
+/// Trains, and says how much more memory that took than there was before, in kB.
+fn train((_, width, layers): Size, adapter: bool) -> Outcome<usize> {
+    let ids = (0..BATCH * STEPS * LENGTH).map(|i| (i * 7919 % VOCABULARY) as i64);
+    let ids = Tensor::from(ids.collect::<Vec<_>>()).reshape([BATCH * STEPS, LENGTH]);
+    let labels = Tensor::arange(BATCH * STEPS) % 2.0;
+    let data = (Tokens::new(ids), labels.to(DType::I64));
+    let before = memory("VmRSS:")?;
+    let model = SequenceClassifier::from_config(&BertConfig::new(VOCABULARY, width, layers), 2, 1)?;
+    let plan = Lora::new(8, "*.attention.self.{query,value}").train("classifier*");
+    let _adapter = adapter.then(|| plan.attach(&model, 1)).transpose()?;
+    let fit = Fit::epochs(1).batch_size(BATCH).quiet();
+    FineTune::new(1e-4).fit(model, &data, CrossEntropy::default(), fit)?;
+    Ok(memory("VmHWM:")? - before)
+}
+
+/// A line of what the system knows of this process, in kB.
+fn memory(line: &str) -> Outcome<usize> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let found = status.lines().find_map(|text| text.strip_prefix(line)).ok_or("no such line")?;
+    Ok(found.trim().trim_end_matches(" kB").parse()?)
+}
