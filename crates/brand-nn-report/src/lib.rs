@@ -9,7 +9,7 @@
 //! | a number a pair of names | [`HeatMap`] |
 //! | all of it with words, tables and findings | [`Page`] |
 //!
-//! Nothing here fails. A report is the last step of a long run, and one odd number in it must not
+//! Nothing here fails but [`Figure`]`::to_png`, which needs fonts (feature `png`). A report is the last step of a long run, and one odd number in it must not
 //! lose the rest: what can't be drawn is left out, and the figure says below how many values that
 //! were. Every text, wherever it came from, is escaped for where it goes. Pages need no network and
 //! run no script.
@@ -40,6 +40,8 @@ mod marks;
 mod page;
 mod palette;
 mod plot;
+#[cfg(feature = "png")]
+mod png;
 mod ready;
 mod svg;
 mod ticks;
@@ -54,3 +56,5 @@ pub use marks::{Mark, Shape};
 pub use page::{Block, Page};
 pub use palette::OKABE_ITO;
 pub use plot::Plot;
+#[cfg(feature = "png")]
+pub use png::PngError;

@@ -48,6 +48,7 @@
 //! | `ndarray` | arrays in and out, draws of any distribution of `rand_distr` | `ndarray`, `ndarray-rand` |
 //! | `dashboard` | a training as curves and scores in the terminal | `ratatui` |
 //! | `parquet` | tables of Parquet and of Arrow | `parquet`, `arrow-array` and the C of zstd |
+//! | `png` | to `report` figures as PNG | `resvg` |
 //! | `signals` | Ctrl-C that finishes the step and writes a checkpoint | `signal-hook` |
 //! | `blas` | large products by OpenBLAS, which must be installed | `cblas-sys` |
 
