@@ -105,6 +105,16 @@ pub(crate) fn lower_name(plane: &Plane, name: &str, svg: &mut Svg) {
     svg.text(at, Anchor::Middle, INK, &shorten(name, SIZE, plane.size[0]));
 }
 
+/// What a figure shows, for those who hear it: the name of y, or else the title, and that of x.
+pub(crate) fn shown(title: &str, [y, x]: [&str; 2], language: &str) -> String {
+    let what = if y.is_empty() { title } else { y };
+    match (x.is_empty(), language.starts_with("zh")) {
+        (true, _) => what.to_owned(),
+        (false, true) => format!("{what}，按{x}"),
+        (false, false) => format!("{what} by {x}"),
+    }
+}
+
 /// Notes below the picture, one a line, and the height of the whole.
 pub(crate) fn notes(mut bottom: f64, notes: &[String], svg: &mut Svg) -> f64 {
     for note in notes {
@@ -121,5 +131,17 @@ pub(crate) fn left_out(count: usize, language: &str) -> Option<String> {
         count if is_chinese(language) => Some(format!("{count} 个数值无法画出。")),
         1 => Some("1 value is not a number that can be drawn.".to_owned()),
         count => Some(format!("{count} values are not numbers that can be drawn.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_is_said_in_the_language_of_the_page() {
+        assert_eq!(shown("Loss", ["", "epoch"], "en"), "Loss by epoch");
+        assert_eq!(shown("评价", ["篇数", "周"], "zh-CN"), "篇数，按周");
+        assert_eq!(shown("Loss", ["nats", ""], "zh"), "nats");
     }
 }

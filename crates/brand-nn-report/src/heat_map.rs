@@ -101,7 +101,8 @@ impl HeatMap {
         }
         let bottom = self.draw_axis(&cells, &mut svg);
         let height = frame::notes(bottom, &[self.note(language)], &mut svg);
-        svg.finish([WIDTH, height], &self.title, &format!("{} by {}", self.y, self.x))
+        let shown = frame::shown(&self.title, [&self.y, &self.x], language);
+        svg.finish([WIDTH, height], &self.title, &shown)
     }
 
     fn value(&self, [row, column]: [usize; 2]) -> Option<f64> {

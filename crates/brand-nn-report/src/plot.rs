@@ -142,7 +142,7 @@ impl Plot {
         let count = self.marks.iter().map(Mark::left_out).sum();
         let notes: Vec<_> = frame::left_out(count, language).into_iter().collect();
         let height = frame::notes(bottom, &notes, &mut svg);
-        svg.finish([WIDTH, height], &self.title, &self.description())
+        svg.finish([WIDTH, height], &self.title, &self.description(language))
     }
 
     /// Surfaces first, so that lines stay visible.
@@ -227,9 +227,10 @@ impl Plot {
         [self.x_range.unwrap_or(x), self.y_range.unwrap_or(y)]
     }
 
-    fn description(&self) -> String {
+    fn description(&self, language: &str) -> String {
         let names: Vec<_> = self.marks.iter().map(|mark| &*mark.name).collect();
-        format!("{} by {}: {}", self.y, self.x, names.join(", "))
+        let shown = frame::shown(&self.title, [&self.y, &self.x], language);
+        format!("{shown}: {}", names.join(", "))
     }
 
     /// The data as the rows of a table: series, x, from, to.
