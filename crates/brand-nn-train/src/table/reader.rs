@@ -242,8 +242,8 @@ impl TableReader {
     }
 }
 
-/// Rows that are read before their cells are looked at, where a piece may have more.
-const BLOCK: usize = 4096;
+/// Bytes of rows that are read before their cells are looked at, where a piece may have more.
+const BLOCK: usize = 1 << 20;
 
 /// Tables of some rows each, one after the other; made by [`TableReader::pieces`].
 pub struct Pieces {
@@ -323,7 +323,7 @@ impl TextPieces {
         let mut room = [0; 3];
         std::iter::from_fn(move || {
             let mut rows = RawRows::with_room_of(&room);
-            self.read(self.rows, &mut rows);
+            self.read([self.rows, usize::MAX], &mut rows);
             room = rows.sizes();
             let (typing, is_broken) = (typing.clone(), rows.broken.is_some());
             let some = is_broken || rows.len() > 0;
@@ -331,10 +331,10 @@ impl TextPieces {
         })
     }
 
-    /// The next rows, so many at most; an error ends them.
-    fn read(&mut self, most: usize, rows: &mut RawRows) {
+    /// The next rows, at most so many of so many bytes; an error ends them.
+    fn read(&mut self, [most, bytes]: [usize; 2], rows: &mut RawRows) {
         rows.clear();
-        while rows.len() < most && !self.finished {
+        while rows.len() < most && rows.bytes() < bytes && !self.finished {
             match self.input.advance() {
                 Ok(true) => self.input.append_to(rows),
                 Ok(false) => self.finished = true,
@@ -351,7 +351,7 @@ impl TextPieces {
         let mut rows = std::mem::take(&mut self.spare);
         let mut count = 0;
         while count < self.rows && !self.finished {
-            self.read(BLOCK.min(self.rows - count), &mut rows);
+            self.read([self.rows - count, BLOCK], &mut rows);
             count += rows.len();
             self.typing.take_in(&mut rows, &mut columns)?;
         }

@@ -114,6 +114,10 @@ impl RawRows {
         self.places.len()
     }
 
+    pub(crate) fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// Forgets the rows, and keeps the memory.
     pub(crate) fn clear(&mut self) {
         self.text.clear();
