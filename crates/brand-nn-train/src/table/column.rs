@@ -125,24 +125,6 @@ impl Column {
         column
     }
 
-    /// The values of these rows, all of which exist, and missing ones between.
-    #[cfg(feature = "parquet")]
-    pub(crate) fn rows_or_missing(&self, rows: impl Iterator<Item = Option<usize>>) -> Self {
-        fn chosen<T: Clone>(
-            values: &[Option<T>],
-            rows: impl Iterator<Item = Option<usize>>,
-        ) -> Vec<Option<T>> {
-            rows.map(|row| values[row?].clone()).collect()
-        }
-        match self {
-            Self::F64(values) => Self::F64(chosen(values, rows)),
-            Self::I64(values) => Self::I64(chosen(values, rows)),
-            Self::Bool(values) => Self::Bool(chosen(values, rows)),
-            Self::Text(values) => Self::Text(chosen(values, rows)),
-            Self::Date(values) => Self::Date(chosen(values, rows)),
-        }
-    }
-
     /// The same values as another type, if that loses nothing: whole numbers as numbers, all as texts.
     #[cfg(feature = "parquet")]
     pub(crate) fn cast(self, kind: ColumnType) -> Option<Self> {
@@ -174,6 +156,11 @@ impl Column {
 
     /// The values of these rows, all of which exist.
     pub(crate) fn rows(&self, rows: &[usize]) -> Self {
+        self.rows_or_missing(rows.iter().map(|&row| Some(row)))
+    }
+
+    /// The values of these rows, all of which exist, and missing ones between.
+    pub(crate) fn rows_or_missing(&self, rows: impl Iterator<Item = Option<usize>>) -> Self {
         match self {
             Self::F64(values) => Self::F64(chosen(values, rows)),
             Self::I64(values) => Self::I64(chosen(values, rows)),
@@ -184,8 +171,11 @@ impl Column {
     }
 }
 
-fn chosen<T: Clone>(values: &[T], rows: &[usize]) -> Vec<T> {
-    rows.iter().map(|&row| values[row].clone()).collect()
+fn chosen<T: Clone>(
+    values: &[Option<T>],
+    rows: impl Iterator<Item = Option<usize>>,
+) -> Vec<Option<T>> {
+    rows.map(|row| values[row?].clone()).collect()
 }
 
 /// NaN is a missing value.
