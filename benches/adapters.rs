@@ -1,8 +1,9 @@
-//! The memory of training an adapter, beside that of training all weights: `cargo bench --bench adapters`
+//! The memory of training an adapter or all weights, in f32 and in bf16: `cargo bench --bench adapters`
 //!
 //! BERT-base and an encoder of MiniLM's size with random weights, batches of 8 texts of 128 tokens, AdamW,
 //! dropout 0.1, three steps, each in a process of its own: the most memory that it ever had less what it
-//! had just before the model was built.
+//! had just before the model was built. In bf16 are activations until the gradients come back, and frozen
+//! weights.
 
 #![allow(clippy::print_stdout, reason = "a report is what this program is for")]
 
@@ -28,17 +29,17 @@ fn main() -> Outcome<()> {
     if let [_, kind, size] = &arguments[..]
         && let Some(size) = SIZES.iter().find(|(name, ..)| name == size)
     {
-        println!("{}", train(*size, kind == "adapter")?);
+        println!("{}", train(*size, kind)?);
         return Ok(());
     }
     for (name, ..) in SIZES {
-        let [adapter, all] = [child("adapter", name)?, child("all", name)?];
-        let ratio = adapter as f64 / all as f64;
-        println!(
-            "{name}: an adapter {} MB, all weights {} MB, ratio {ratio:.2}",
-            adapter / 1000,
-            all / 1000
-        );
+        let all = child("all", name)?;
+        println!("{name}: all weights {} MB", all / 1000);
+        for kind in ["all in bf16", "adapter", "adapter in bf16"] {
+            let kilobytes = child(kind, name)?;
+            let ratio = kilobytes as f64 / all as f64;
+            println!("{name}: {kind} {} MB, ratio {ratio:.2}", kilobytes / 1000);
+        }
     }
     Ok(())
 }
@@ -50,7 +51,7 @@ fn child(kind: &str, name: &str) -> Outcome<usize> {
 }
 
 /// Trains, and says how much more memory that took than there was before, in kB.
-fn train((_, width, layers): Size, adapter: bool) -> Outcome<usize> {
+fn train((_, width, layers): Size, kind: &str) -> Outcome<usize> {
     let ids = (0..BATCH * STEPS * LENGTH).map(|i| (i * 7919 % VOCABULARY) as i64);
     let ids = Tensor::from(ids.collect::<Vec<_>>()).reshape([BATCH * STEPS, LENGTH]);
     let labels = Tensor::arange(BATCH * STEPS) % 2.0;
@@ -58,8 +59,12 @@ fn train((_, width, layers): Size, adapter: bool) -> Outcome<usize> {
     let before = memory("VmRSS:")?;
     let model = SequenceClassifier::from_config(&BertConfig::new(VOCABULARY, width, layers), 2, 1)?;
     let plan = Lora::new(8, "*.attention.self.{query,value}").train("classifier*");
-    let _adapter = adapter.then(|| plan.attach(&model, 1)).transpose()?;
-    let fit = Fit::epochs(1).batch_size(BATCH).quiet();
+    let _adapter = kind.starts_with("adapter").then(|| plan.attach(&model, 1)).transpose()?;
+    let mut fit = Fit::epochs(1).batch_size(BATCH).quiet();
+    if kind.ends_with("bf16") {
+        model.params("*")?.store_in_bf16()?;
+        fit = fit.save_in_bf16();
+    }
     FineTune::new(1e-4).fit(model, &data, CrossEntropy::default(), fit)?;
     Ok(memory("VmHWM:")? - before)
 }

@@ -3,7 +3,7 @@
 use crate::{
     Error, Result, Var,
     node::{Flows, Inputs, Node, next_id},
-    var::Saved,
+    saved::Saved,
     walk::{Walk, identity, walk_between},
 };
 use smallvec::SmallVec;
@@ -56,7 +56,7 @@ pub fn checkpoint<const N: usize>(
     if nodes.iter().all(Option::is_none) {
         return Ok(output.stop_gradient());
     }
-    let saved: [Saved; N] = std::array::from_fn(|slot| inputs[slot].save(slot));
+    let saved: [Saved; N] = std::array::from_fn(|slot| inputs[slot].save_rounded(slot));
     let shape = output.shape().clone();
     let rule = move |walk: &Walk<'_>, gradient: Var| {
         let inputs = saved.each_ref().map(|saved| reopened(walk, saved));
@@ -67,19 +67,23 @@ pub fn checkpoint<const N: usize>(
         }
         arrivals(walk, &again, gradient, &inputs, &borders)
     };
-    Ok(Var::record_nodes("checkpoint", nodes, output.into_tensor(), rule))
+    let value = output.tensor().clone();
+    Ok(Var::record_nodes("checkpoint", nodes, value, rule).saved_as(&[&output]))
 }
 
 /// A leaf that stands for a tracked input while the function runs.
 fn double(input: &Var) -> Var {
-    if input.is_tracked() { Var::leaf(input.tensor().clone()) } else { input.clone() }
+    match input.is_tracked() {
+        true => Var::leaf(input.tensor().clone()).saved_as(&[input]),
+        false => input.clone(),
+    }
 }
 
 /// The input of the second run: a leaf, or where gradients shall be differentiated the real one.
 fn reopened(walk: &Walk<'_>, saved: &Saved) -> Var {
     match (walk.needs(saved.slot), walk.higher()) {
-        (false, _) => saved.value.clone().into(),
-        (true, false) => Var::leaf(saved.value.clone()),
+        (false, _) => saved.value().into_owned().into(),
+        (true, false) => Var::leaf(saved.value().into_owned()),
         (true, true) => identity(&walk.open(saved)),
     }
 }

@@ -9,7 +9,7 @@
 //! | differentiate once, for training | [`Var::backward`] → [`Gradients`] |
 //! | differentiate the gradient again | [`Var::grad`] → more `Var`s |
 //! | take Jacobians, Hessians and products with them | [`jacobian`], [`hessian`], [`vjp`], [`jvp`], [`hvp`] |
-//! | trade time for memory | [`checkpoint`] |
+//! | trade time for memory | [`checkpoint`], [`Var::save_in_bf16`] |
 //! | see or change a gradient on its way | [`Var::on_gradient`], [`Var::map_gradient`] |
 //! | find the first NaN | [`Var::watch`] |
 //! | hold a weight | [`Param`]: pending until drawn or loaded, tied or copied aloud |
@@ -20,7 +20,7 @@
 //!
 //! The map: `var` and `node` are the record, `walk` is the way back, `ops/` has each op with its
 //! gradient beside it, `transform` the Jacobians and Hessians, `checkpoint`, `hook` and `watch` what
-//! can happen on the way back, `param`, `params`, `param_set`, `load`,
+//! can happen on the way back, `saved` what rules keep for it, `param`, `params`, `param_set`, `load`,
 //! `low_rank` and `init` are about weights.
 //! `tests/ops` lists every op with samples and runs gradient checks over all of it.
 //!
@@ -52,6 +52,7 @@ mod ops;
 mod param;
 mod param_set;
 mod params;
+mod saved;
 mod transform;
 mod var;
 mod walk;

@@ -1,7 +1,7 @@
 //! Values from a file or another model into the parameters of the same names.
 
-use crate::{Error, Param, ParamSet, Params, Result};
-use brand_nn_tensor::{DType, Tensor, io::TensorFile};
+use crate::{Error, Param, ParamSet, Params, Result, param::computable};
+use brand_nn_tensor::{Tensor, io::TensorFile};
 use std::{collections::BTreeMap, fmt, path::Path};
 
 /// What fitted and what did not when values were loaded by name.
@@ -124,13 +124,5 @@ impl Plan {
     fn carry_out(self) -> Result<LoadReport> {
         self.moves.into_iter().try_for_each(|(param, tensor)| param.set(tensor))?;
         Ok(self.report)
-    }
-}
-
-/// Half-precision floats are for storage: computing is done in f32.
-fn computable(tensor: Tensor) -> Tensor {
-    match tensor.dtype() {
-        DType::Bf16 | DType::F16 => tensor.to(DType::F32),
-        _ => tensor,
     }
 }

@@ -130,7 +130,7 @@ impl Param {
         self.read().value.is_none()
     }
 
-    /// Its value.
+    /// Its value, as it is stored.
     ///
     /// # Errors
     /// If it is pending.
@@ -205,12 +205,49 @@ impl Param {
     /// As [`var`](Self::var), without the update that may hang on it.
     ///
     /// # Errors
-    /// If it is pending.
+    /// If it is pending; also if it is tracked and stored in 16 bits.
     pub fn base(&self, learning: bool) -> Result<Var> {
         let state = self.read();
         let value = state.value.clone().ok_or_else(|| not_built(&state))?;
         let tracked = learning && state.role == Role::Trainable;
-        Ok(Var::with_node(value, tracked.then(|| self.shared.leaf.clone())))
+        if tracked && is_narrow(&value) {
+            return Err(trained_in_16_bits(&state.name, value.dtype()));
+        }
+        let node = tracked.then(|| self.shared.leaf.clone());
+        Ok(Var::with_node(computable(value), node))
+    }
+
+    /// Stores a frozen value in bf16, in half the memory; it is widened to f32 for each use.
+    ///
+    /// It saves memory, not time. A weight that is trained stays in f32, since a step is often
+    /// smaller than what bf16 can tell apart. A buffer stays as it is.
+    ///
+    /// # Errors
+    /// If it is trainable or pending.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_autodiff::{Init, Param};
+    /// use brand_nn_tensor::{DType, Tensor};
+    ///
+    /// let weight = Param::new([2], Init::Zeros);
+    /// weight.set(Tensor::from([1.0_f32, 0.1]))?;
+    /// assert!(weight.store_in_bf16().is_err()); // trainable
+    /// weight.freeze();
+    /// weight.store_in_bf16()?;
+    /// assert_eq!(weight.value()?.dtype(), DType::Bf16);
+    /// assert_eq!(weight.var(true)?.tensor(), &Tensor::from([1.0_f32, 0.100_097_656]));
+    /// # Ok::<(), brand_nn_autodiff::Error>(())
+    /// ```
+    pub fn store_in_bf16(&self) -> Result<()> {
+        match self.role() {
+            Role::Trainable => Err(trained_in_16_bits(&self.name(), DType::Bf16)),
+            Role::Buffer => Ok(()),
+            Role::Frozen => self.update(|value| {
+                *value = value.to(DType::Bf16);
+                Ok(())
+            }),
+        }
     }
 
     /// Hangs an update of low rank on it, in the place of one that hung there.
@@ -234,10 +271,31 @@ impl Param {
         self.read().update.clone()
     }
 
-    /// The type of its elements; f32 while it is pending.
+    /// The rows of a table that is stored in 16 bits, which alone are widened; `None` for another.
+    ///
+    /// # Errors
+    /// If an id is outside the table.
+    pub fn narrow_rows(&self, ids: &Tensor) -> Result<Option<Tensor>> {
+        let state = self.read();
+        let stored = state.value.as_ref().filter(|value| is_narrow(value));
+        let Some(table) = stored.filter(|_| state.update.is_none()) else { return Ok(None) };
+        let rows = computable(table.index_select(0, &ids.flatten())?);
+        let shape = [&ids.shape()[..], &table.shape()[1..]].concat();
+        Ok(Some(rows.reshape(shape)))
+    }
+
+    /// The type that it is computed with: f32 while it is pending or stored in 16 bits.
     #[must_use]
     pub fn dtype(&self) -> DType {
-        self.read().value.as_ref().map_or(DType::F32, Tensor::dtype)
+        let stored = self.read().value.as_ref().map(Tensor::dtype);
+        stored.filter(|dtype| *dtype == DType::F64).unwrap_or(DType::F32)
+    }
+
+    /// The bytes that it is stored in, or will be.
+    #[must_use]
+    pub fn num_bytes(&self) -> usize {
+        let stored = self.read().value.as_ref().map_or(DType::F32, Tensor::dtype);
+        self.shape().size() * stored.size()
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
@@ -246,6 +304,25 @@ impl Param {
 
     fn write(&self) -> RwLockWriteGuard<'_, State> {
         self.shared.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Half-precision floats are for storage: computing is done in f32.
+pub(crate) fn computable(value: Tensor) -> Tensor {
+    if is_narrow(&value) { value.to(DType::F32) } else { value }
+}
+
+fn is_narrow(value: &Tensor) -> bool {
+    matches!(value.dtype(), DType::Bf16 | DType::F16)
+}
+
+fn trained_in_16_bits(name: &str, dtype: DType) -> Error {
+    Error::Setting {
+        place: if name.is_empty() { "parameter" } else { name }.to_owned(),
+        setting: "dtype",
+        got: format!("{dtype} for a weight that is trained"),
+        expected: "f32 or f64",
+        help: "freeze it first; steps are often smaller than what 16 bits can tell apart",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Some parameters of a model, chosen by pattern: one noun to freeze, count, save and iterate.
 
 use crate::{
-    Error, Param, Params, Result,
+    Error, Param, Params, Result, Role,
     params::{self, Part},
 };
 use brand_nn_tensor::{DType, io::TensorFile};
@@ -119,6 +119,15 @@ impl ParamSet {
     /// Unfreezes each; see [`Param::unfreeze`].
     pub fn unfreeze(&self) {
         self.params.iter().for_each(Param::unfreeze);
+    }
+
+    /// Stores those that are frozen in bf16, and leaves all others; see [`Param::store_in_bf16`].
+    ///
+    /// # Errors
+    /// If one of them is pending.
+    pub fn store_in_bf16(&self) -> Result<()> {
+        let frozen = self.params.iter().filter(|param| param.role() == Role::Frozen);
+        frozen.map(Param::store_in_bf16).collect()
     }
 
     /// The values by name, ready to be written.

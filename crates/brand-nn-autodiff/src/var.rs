@@ -4,6 +4,7 @@ use crate::{
     Result,
     gradients::Flow,
     node::{Flows, Inputs, Node},
+    saved::Bf16Copy,
     walk::Walk,
 };
 use brand_nn_tensor::{DType, Shape, Tensor};
@@ -31,6 +32,7 @@ pub struct Var {
     value: Tensor,
     node: Option<Arc<Node>>,
     logits: Option<Arc<Logits>>,
+    bf16: Option<Bf16Copy>,
 }
 
 /// What a probability was made from; losses use it to stay finite.
@@ -46,7 +48,7 @@ impl Var {
     /// Makes a tracked value: gradients with respect to it can be asked for.
     #[must_use]
     pub fn leaf(value: Tensor) -> Self {
-        Self { value, node: Some(Node::leaf()), logits: None }
+        Self::with_node(value, Some(Node::leaf()))
     }
 
     /// The value.
@@ -124,7 +126,7 @@ impl Var {
             return value.into();
         }
         let inputs = inputs.iter().map(|input| input.node.clone()).collect();
-        Self { value, node: Some(Node::opaque(op, inputs)), logits: None }
+        Self::with_node(value, Some(Node::opaque(op, inputs)))
     }
 
     /// Records `value` as made by `op` from `inputs`, with the rule that passes gradients on.
@@ -137,7 +139,7 @@ impl Var {
         if inputs.iter().all(|input| input.node.is_none()) {
             return value.into();
         }
-        Self::record_nodes(op, Self::nodes(&inputs), value, rule)
+        Self::record_nodes(op, Self::nodes(&inputs), value, rule).saved_as(&inputs)
     }
 
     /// [`Var::record`] for a number of inputs that is known at run time only.
@@ -150,7 +152,7 @@ impl Var {
         if inputs.iter().all(|input| input.node.is_none()) {
             return value.into();
         }
-        Self::record_nodes(op, Self::nodes(inputs), value, rule)
+        Self::record_nodes(op, Self::nodes(inputs), value, rule).saved_as(inputs)
     }
 
     /// The nodes of some values; few are laid down without a loop over their list.
@@ -170,22 +172,25 @@ impl Var {
         rule: impl Fn(&Walk<'_>, Self) -> Result<I> + Send + Sync + 'static,
     ) -> Self {
         let node = Node::op(op, inputs, &value, rule);
-        Self { value, node: Some(node), logits: None }
-    }
-
-    /// What a rule keeps of its `slot`-th input.
-    pub(crate) fn save(&self, slot: usize) -> Saved {
-        Saved { value: self.value.clone(), slot }
-    }
-
-    /// What a rule keeps of its `slot`-th input for the gradient of `other`: nothing where that needs
-    /// none, as a frozen weight.
-    pub(crate) fn save_for(&self, slot: usize, other: &Self) -> Option<Saved> {
-        other.is_tracked().then(|| self.save(slot))
+        Self::with_node(value, Some(node))
     }
 
     pub(crate) fn with_node(value: Tensor, node: Option<Arc<Node>>) -> Self {
-        Self { value, node, logits: None }
+        Self { value, node, logits: None, bf16: None }
+    }
+
+    /// The same value in one block of memory, in its usual order.
+    pub(crate) fn contiguous(&self) -> Self {
+        Self { value: self.value.contiguous(), ..self.plain() }
+    }
+
+    /// Where the copy in bf16 stands that rules keep of this value, if they keep it so.
+    pub(crate) fn bf16(&self) -> Option<&Bf16Copy> {
+        self.bf16.as_ref()
+    }
+
+    pub(crate) fn with_bf16(self, copy: Bf16Copy) -> Self {
+        Self { bf16: Some(copy), ..self }
     }
 
     pub(crate) fn with_logits(mut self, logits: Logits) -> Self {
@@ -195,28 +200,11 @@ impl Var {
 
     /// The same value and record without the memory of its logits, so that chains stay flat.
     pub(crate) fn plain(&self) -> Self {
-        Self { value: self.value.clone(), node: self.node.clone(), logits: None }
+        Self { logits: None, ..self.clone() }
     }
 
     pub(crate) fn node(&self) -> Option<&Arc<Node>> {
         self.node.as_ref()
-    }
-}
-
-/// A value that a rule keeps: it knows its place at the node, but holds no node, so that a long
-/// chain is freed without recursion.
-#[derive(Clone)]
-pub(crate) struct Saved {
-    pub(crate) value: Tensor,
-    pub(crate) slot: usize,
-}
-
-impl Saved {
-    /// The slot that stands for the op's own output.
-    pub(crate) const OUTPUT: usize = usize::MAX;
-
-    pub(crate) fn output(value: &Tensor) -> Self {
-        Self { value: value.clone(), slot: Self::OUTPUT }
     }
 }
 

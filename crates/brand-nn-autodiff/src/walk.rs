@@ -4,7 +4,7 @@ use crate::{
     Error, Gradients, Leaf, Result, Var,
     gradients::Flow,
     node::{Flows, Node},
-    var::Saved,
+    saved::Saved,
 };
 use brand_nn_tensor::Tensor;
 use std::{
@@ -41,14 +41,14 @@ impl Walk<'_> {
             Saved::OUTPUT => Some(self.node.clone()),
             slot => self.node.inputs[slot].clone(),
         };
-        Var::with_node(saved.value.clone(), node)
+        Var::with_node(saved.value().into_owned(), node)
     }
 
     /// A gradient times a saved value, in the gradient's own buffer where that is possible.
     pub(crate) fn product(&self, gradient: Var, saved: &Saved) -> Var {
         match self.higher {
             true => gradient * self.open(saved),
-            false => (gradient.into_tensor() * &saved.value).into(),
+            false => (gradient.into_tensor() * &*saved.value()).into(),
         }
     }
 

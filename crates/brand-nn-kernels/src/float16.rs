@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::threads::for_each_chunk;
+
 /// The parts of a 16-bit float: a sign, an exponent, and so many bits of a fraction.
 struct Format {
     fraction_bits: u32,
@@ -190,6 +192,57 @@ floats! {
     F16 "half" 10 0x7bff;
 }
 
+/// Elements that one task rounds or widens.
+const CHUNK: usize = 1 << 15;
+
+/// Rounds to the nearest bits of bf16, as [`Bf16::from_f32`] does.
+///
+/// # Panics
+/// If the lengths differ.
+///
+/// # Examples
+/// ```
+/// let mut bits = [0; 2];
+/// brand_nn_kernels::round_to_bf16(&[1.0, -2.0], &mut bits);
+/// assert_eq!(bits, [0x3f80, 0xc000]);
+/// ```
+#[track_caller]
+pub fn round_to_bf16(from: &[f32], to: &mut [u16]) {
+    assert!(from.len() == to.len(), "round_to_bf16: {} values, {} places", from.len(), to.len());
+    for_each_chunk(to, CHUNK, |i, to| {
+        to.iter_mut().zip(&from[i * CHUNK..]).for_each(|(to, &x)| *to = rounded(x));
+    });
+}
+
+/// Half of the last place is added, less a little where the last bit is even; a NaN stays one.
+fn rounded(x: f32) -> u16 {
+    let bits = x.to_bits();
+    let nearest = (bits.wrapping_add(0x7fff + (bits >> 16 & 1)) >> 16) as u16;
+    if x.is_nan() { (bits >> 16) as u16 | 0x40 } else { nearest }
+}
+
+/// The same numbers as `f32`.
+///
+/// # Panics
+/// If the lengths differ.
+///
+/// # Examples
+/// ```
+/// use brand_nn_kernels::Bf16;
+///
+/// let mut numbers = [0.0; 2];
+/// brand_nn_kernels::widen_bf16(&[1.0, -2.0].map(Bf16::from_f32), &mut numbers);
+/// assert_eq!(numbers, [1.0, -2.0]);
+/// ```
+#[track_caller]
+pub fn widen_bf16(from: &[Bf16], to: &mut [f32]) {
+    assert!(from.len() == to.len(), "widen_bf16: {} values, {} places", from.len(), to.len());
+    for_each_chunk(to, CHUNK, |i, to| {
+        let from = &from[i * CHUNK..];
+        to.iter_mut().zip(from).for_each(|(to, x)| *to = f32::from_bits(u32::from(x.0) << 16));
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,5 +289,22 @@ mod tests {
         assert!(F16::from_f64(f64::NAN).to_f32().is_nan());
         assert_eq!(F16::from_bits(0x7bff).to_f32(), 65504.0);
         assert_eq!(F16::from_bits(0x0001).to_f32(), 2.0_f32.powi(-24));
+    }
+
+    #[test]
+    fn slices_are_rounded_as_single_numbers_are() {
+        let lows = [0, 1, 0x7fff, 0x8000, 0x8001, 0xffff];
+        let numbers =
+            |low| (0..=u16::MAX).map(move |high| f32::from_bits(u32::from(high) << 16 | low));
+        let numbers: Vec<f32> = lows.into_iter().flat_map(numbers).collect();
+        let mut bits = vec![0; numbers.len()];
+        round_to_bf16(&numbers, &mut bits);
+        let mut back = vec![0.0; numbers.len()];
+        widen_bf16(Bf16::of_bits(&bits), &mut back);
+        for ((x, bits), back) in numbers.iter().zip(bits).zip(back) {
+            let expected = Bf16::from_f32(*x);
+            assert_eq!(bits, expected.to_bits(), "{x:e}");
+            assert_eq!(back.to_bits(), expected.to_f32().to_bits(), "{x:e}");
+        }
     }
 }

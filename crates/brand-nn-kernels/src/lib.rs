@@ -53,7 +53,7 @@ pub use cross_entropy::{CrossEntropy, Targets};
 pub use dropout::dropout;
 pub use element::{Number, Plain, Real};
 pub use error::{Error, Result};
-pub use float16::{Bf16, F16};
+pub use float16::{Bf16, F16, round_to_bf16, widen_bf16};
 pub use gemm::{Mat, MatMut, Mats, PackedB, gemm, gemm_batched, gemm_packed};
 #[cfg(feature = "blas")]
 pub use gemm::{blas, set_blas};

@@ -1,6 +1,6 @@
 //! One trip through a network: whether it trains, and whether it learns.
 
-use brand_nn_autodiff::{Error as AutodiffError, Param, Var};
+use brand_nn_autodiff::{Error as AutodiffError, Param, Role, Var};
 use brand_nn_tensor::{Rng, Tensor};
 
 use crate::Result;
@@ -39,6 +39,7 @@ pub struct Pass {
     rng: Option<Rng>,
     learning: bool,
     checked: bool,
+    bf16: bool,
     updates: Vec<(Param, Tensor)>,
 }
 
@@ -56,7 +57,7 @@ impl Pass {
     }
 
     fn make(rng: Option<Rng>, learning: bool) -> Self {
-        Self { rng, learning, checked: false, updates: Vec::new() }
+        Self { rng, learning, checked: false, bf16: false, updates: Vec::new() }
     }
 
     /// The same trip with constant weights: gradients pass through but none is spent on them.
@@ -95,18 +96,41 @@ impl Pass {
         self
     }
 
+    /// The same trip, whose values are kept in bf16 until the gradients come back: half the memory for
+    /// activations, at the price of some time and of gradients that differ by some thousandths.
+    ///
+    /// Weights, gradients and all computing stay as they are; see [`Var::save_in_bf16`].
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_autodiff::Params;
+    /// use brand_nn_layers::{Call, Linear, Pass};
+    /// use brand_nn_tensor::{Rng, Tensor};
+    ///
+    /// let (layer, x) = (Linear::new(2, 1).init(1)?, Tensor::ones([1, 2]));
+    /// let mut pass = Pass::training(&mut Rng::new(1)).saving_in_bf16();
+    /// let y = layer.call(&x, &mut pass)?;
+    /// assert_eq!(y.tensor(), layer.call(&x, &mut Pass::inference())?.tensor());
+    /// # Ok::<(), brand_nn_layers::Error>(())
+    /// ```
+    #[must_use]
+    pub fn saving_in_bf16(mut self) -> Self {
+        self.bf16 = true;
+        self
+    }
+
     /// A trip for a branch that runs beside this one, with masks of its own.
     #[must_use]
     pub fn fork(&mut self) -> Self {
         let mut branch = Self::make(self.rng.as_mut().map(Rng::fork), self.learning);
-        branch.checked = self.checked;
+        (branch.checked, branch.bf16) = (self.checked, self.bf16);
         branch
     }
 
     /// What is needed to run a part of this trip several times with the same masks.
     pub(crate) fn branch(&mut self) -> Branch {
         let seed = self.rng.as_mut().map(Rng::next_u64);
-        Branch { seed, learning: self.learning, checked: self.checked }
+        Branch { seed, learning: self.learning, checked: self.checked, bf16: self.bf16 }
     }
 
     /// What the trip has learnt so far, which it won't write down then.
@@ -159,8 +183,13 @@ impl Pass {
     /// # Errors
     /// If the parameter is pending.
     pub fn var(&self, param: &Param) -> Result<Var> {
-        let weight = param.var(self.learning)?;
-        Ok(if self.checked { weight.watch() } else { weight })
+        Ok(self.seen(param.var(self.learning)?))
+    }
+
+    /// A weight as this trip looks at it and keeps what is made from it.
+    fn seen(&self, weight: Var) -> Var {
+        let weight = if self.checked { weight.watch() } else { weight };
+        if self.bf16 { weight.save_in_bf16() } else { weight }
     }
 
     /// The affine map x Wᵀ + b, with the update of low rank that may hang on W.
@@ -172,8 +201,19 @@ impl Pass {
         let Some(update) = weight.low_rank() else {
             return Ok(input.linear(&self.var(weight)?, bias.as_ref()));
         };
-        let base = input.linear(&weight.base(self.learning)?, bias.as_ref());
+        let base = input.linear(&self.seen(weight.base(self.learning)?), bias.as_ref());
         Ok(base + update.apply(input, self.learning)?)
+    }
+
+    /// The rows of a table with these ids; see [`autodiff::embedding`](brand_nn_autodiff::embedding).
+    ///
+    /// # Errors
+    /// If an id is outside the table, or the parameter is pending.
+    pub fn rows(&self, table: &Param, ids: &Tensor) -> Result<Var> {
+        match table.narrow_rows(ids)? {
+            Some(rows) if !(self.learning && table.role() == Role::Trainable) => Ok(rows.into()),
+            _ => Ok(brand_nn_autodiff::embedding(&self.var(table)?, ids)?),
+        }
     }
 
     /// A key for random numbers that no other draw of this trip gets; `None` on a trip that does
@@ -199,12 +239,13 @@ pub(crate) struct Branch {
     seed: Option<u64>,
     learning: bool,
     checked: bool,
+    bf16: bool,
 }
 
 impl Branch {
     pub(crate) fn pass(&self) -> Pass {
         let mut pass = Pass::make(self.seed.map(Rng::new), self.learning);
-        pass.checked = self.checked;
+        (pass.checked, pass.bf16) = (self.checked, self.bf16);
         pass
     }
 }

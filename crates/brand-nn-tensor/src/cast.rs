@@ -1,6 +1,6 @@
 //! Conversion between dtypes.
 
-use brand_nn_kernels::{Buffer, Convert, convert};
+use brand_nn_kernels::{Buffer, Convert, convert, round_to_bf16, widen_bf16};
 
 use crate::storage::{Native, native_dtype};
 use crate::{DType, Element, Tensor};
@@ -24,9 +24,11 @@ impl Tensor {
         use DType::{Bf16, F16, F32, F64};
         match (self.dtype(), dtype) {
             (from, to) if from == to => self.clone(),
+            (F32, Bf16) => self.rounded_to_bf16(),
+            (Bf16, F32) => self.widened_from_bf16(),
             (Bf16, to) => self.widened::<crate::Bf16>().to(to),
             (F16, to) => self.widened::<crate::F16>().to(to),
-            (F32 | F64, Bf16) => self.narrowed::<crate::Bf16>(),
+            (F64, Bf16) => self.narrowed::<crate::Bf16>(),
             (F32 | F64, F16) => self.narrowed::<crate::F16>(),
             (_, Bf16 | F16) => self.to(F64).to(dtype),
             _ => self.converted(dtype),
@@ -43,6 +45,18 @@ impl Tensor {
         let mut out = Buffer::stale(self.size());
         convert::<A, B>(&self.data::<A>(), &mut out);
         self.like::<B>(out)
+    }
+
+    fn rounded_to_bf16(&self) -> Self {
+        let mut out = Buffer::stale(self.size());
+        round_to_bf16(&self.data::<f32>(), &mut out);
+        self.like::<crate::Bf16>(out)
+    }
+
+    fn widened_from_bf16(&self) -> Self {
+        let mut out = Buffer::stale(self.size());
+        widen_bf16(&self.data::<crate::Bf16>(), &mut out);
+        self.like::<f32>(out)
     }
 
     /// From 16-bit floats to `f32`, which is exact.

@@ -158,8 +158,10 @@ impl<'t, M: Model> Run<'t, M> {
     }
 
     fn gradients(&mut self, examples: &Examples<M::Input>) -> Result<(f64, Gradients)> {
-        let flow =
-            self.trainer.model.run_flow(&examples.input, &mut Pass::training(&mut self.rng))?;
+        let pass = Pass::training(&mut self.rng);
+        let mut pass = if self.plan.bf16 { pass.saving_in_bf16() } else { pass };
+        let flow = self.trainer.model.run_flow(&examples.input, &mut pass)?;
+        drop(pass); // what the trip learnt is written down
         let loss = self.trainer.loss_of(&flow, examples, &self.plan.class_weight)?;
         let (value, gradients) = (loss.item(), loss.backward()?);
         if !value.is_finite() {

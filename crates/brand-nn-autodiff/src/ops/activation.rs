@@ -20,11 +20,11 @@ brand_nn_kernels::bend_table!(methods);
 
 #[track_caller]
 fn bend(op: Bend, input: &Var) -> Var {
-    let (x, value) = (input.save(0), input.tensor().bend(op));
+    let (x, value) = (input.save_rounded(0), input.tensor().bend(op));
     Var::record(op.name(), [input], value, move |walk, gradient| {
         Ok([walk.when(0, || match walk.higher() {
             true => gradient * slope(op, &walk.open(&x)),
-            false => gradient.tensor().times_bend(op, &x.value).into(),
+            false => gradient.tensor().times_bend(op, &x.value()).into(),
         })])
     })
 }
@@ -97,7 +97,7 @@ impl Var {
         let positive = self.tensor().greater_than(0.0);
         let below = self.tensor() * weight.tensor();
         let value = Tensor::where_(&positive, self.tensor(), &below);
-        let (x, w) = (self.save(0), weight.save(1));
+        let (x, w) = (self.save_rounded(0), weight.save(1));
         Self::record("prelu", [self, &weight], value, move |walk, gradient| {
             let below = gradient.masked(&positive.not());
             let (x, w) = (walk.open(&x), walk.open(&w));
@@ -133,7 +133,7 @@ impl Var {
         );
         let halves = move |x: &Self| (x.slice(axis, 0..len / 2), x.slice(axis, len / 2..len));
         let (values, gates) = halves(&self.stop_gradient());
-        let (x, value) = (self.save(0), (values * gates.sigmoid()).into_tensor());
+        let (x, value) = (self.save_rounded(0), (values * gates.sigmoid()).into_tensor());
         Self::record("glu", [self], value, move |walk, gradient| {
             let (values, gates) = halves(&walk.open(&x));
             let gates = gates.sigmoid();

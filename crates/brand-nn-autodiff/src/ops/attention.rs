@@ -1,6 +1,6 @@
 //! Scaled dot-product attention as one node, whose table of scores is never stored.
 
-use crate::{Error, Result, Var, gradients::Flow};
+use crate::{Error, Result, Var, gradients::Flow, saved::Saved};
 use brand_nn_tensor::{AttentionOptions, Shape, Tensor};
 
 /// Lets queries gather values by their keys: softmax(scale · Q Kᵀ + mask) V (Vaswani et al. 2017).
@@ -36,19 +36,23 @@ pub fn attention(query: &Var, key: &Var, value: &Var, options: &AttentionOptions
     check(options)?;
     let operands = [query, key, value].map(Var::tensor);
     let (out, log_sums) = operands[0].attention(operands[1], operands[2], options)?;
-    let saved = [query.save(0), key.save(1), value.save(2)];
-    let (kept, options) = (out.clone(), options.clone());
-    Ok(Var::record_many("attention", &[query, key, value], out, move |walk, gradient| {
-        if walk.higher() {
-            let twin = |operands| plain(operands, &options);
-            return walk.through_twin(saved.each_ref(), gradient, twin);
-        }
-        let operands = saved.each_ref().map(|saved| &saved.value);
-        let kept = [&kept, &log_sums];
-        let slopes = Tensor::attention_backward(operands, &options, kept, gradient.tensor());
-        let flows = (0..).zip(slopes).map(|(slot, slope)| walk.when(slot, || slope.into()));
-        Ok(flows.collect::<smallvec::SmallVec<[Option<Flow>; 3]>>())
-    }))
+    let saved = [query.save_rounded(0), key.save_rounded(1), value.save_rounded(2)];
+    let (kept, options) = (query.save_output(&out), options.clone());
+    let output = kept.clone();
+    let attended =
+        Var::record_many("attention", &[query, key, value], out, move |walk, gradient| {
+            if walk.higher() {
+                let twin = |operands| plain(operands, &options);
+                return walk.through_twin(saved.each_ref(), gradient, twin);
+            }
+            let operands = saved.each_ref().map(Saved::value);
+            let operands = operands.each_ref().map(|operand| &**operand);
+            let kept = [&*kept.value(), &log_sums];
+            let slopes = Tensor::attention_backward(operands, &options, kept, gradient.tensor());
+            let flows = (0..).zip(slopes).map(|(slot, slope)| walk.when(slot, || slope.into()));
+            Ok(flows.collect::<smallvec::SmallVec<[Option<Flow>; 3]>>())
+        });
+    Ok(attended.sharing(&output))
 }
 
 fn check(options: &AttentionOptions) -> Result<()> {

@@ -34,13 +34,13 @@ impl Var {
     #[must_use]
     #[track_caller]
     pub fn conv(&self, weight: &Self, bias: Option<&Self>, options: Conv) -> Self {
-        let (x, w) = (self.save(0), weight.save(1));
+        let (x, w) = (self.save_rounded(0), weight.save(1));
         let value = self.tensor().conv(weight.tensor(), bias.map(Self::tensor), options);
         let inputs: Vec<_> = [self, weight].into_iter().chain(bias).collect();
         let has_bias = bias.is_some();
         Self::record_many("conv", &inputs, value, move |walk, y| {
-            let lengths = &x.value.shape()[2..];
-            let kernel = &w.value.shape()[2..];
+            let lengths = &x.shape()[2..];
+            let kernel = &w.shape()[2..];
             let input = walk.when(0, || y.conv_adjoint(&walk.open(&w), lengths, options));
             let weight = walk.when(1, || walk.open(&x).conv_weight_adjoint(&y, kernel, options));
             let bias = has_bias.then(|| walk.when(2, || per_channel(&y)));
@@ -69,12 +69,12 @@ impl Var {
         bias: Option<&Self>,
         options: ConvTranspose,
     ) -> Self {
-        let (x, w) = (self.save(0), weight.save(1));
+        let (x, w) = (self.save_rounded(0), weight.save(1));
         let value = self.tensor().conv_transpose(weight.tensor(), bias.map(Self::tensor), options);
         let inputs: Vec<_> = [self, weight].into_iter().chain(bias).collect();
         let has_bias = bias.is_some();
         Self::record_many("conv_transpose", &inputs, value, move |walk, y| {
-            let (conv, kernel) = (options.conv, &w.value.shape()[2..]);
+            let (conv, kernel) = (options.conv, &w.shape()[2..]);
             let input = walk.when(0, || y.conv(&walk.open(&w), None, conv));
             let weight = walk.when(1, || y.conv_weight_adjoint(&walk.open(&x), kernel, conv));
             let bias = has_bias.then(|| walk.when(2, || per_channel(&y)));
@@ -88,7 +88,7 @@ impl Var {
         let (y, w) = (self.save(0), weight.save(1));
         let value = self.tensor().conv_adjoint(weight.tensor(), lengths, options);
         Self::record("conv_adjoint", [self, weight], value, move |walk, x| {
-            let kernel = &w.value.shape()[2..];
+            let kernel = &w.shape()[2..];
             Ok([
                 walk.when(0, || x.conv(&walk.open(&w), None, options)),
                 walk.when(1, || x.conv_weight_adjoint(&walk.open(&y), kernel, options)),
@@ -102,7 +102,7 @@ impl Var {
         let (x, y) = (self.save(0), output.save(1));
         let value = self.tensor().conv_weight_adjoint(output.tensor(), kernel, options);
         Self::record("conv_weight_adjoint", [self, output], value, move |walk, w| {
-            let lengths = &x.value.shape()[2..];
+            let lengths = &x.shape()[2..];
             Ok([
                 walk.when(0, || walk.open(&y).conv_adjoint(&w, lengths, options)),
                 walk.when(1, || walk.open(&x).conv(&w, None, options)),

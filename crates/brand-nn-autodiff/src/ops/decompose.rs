@@ -1,6 +1,6 @@
 //! Factors of matrices: Cholesky, QR, eigenvalues and singular values.
 
-use crate::{Error, Result, Var, var::Saved};
+use crate::{Error, Result, Var, saved::Saved};
 use brand_nn_tensor::{DType, Shape, Tensor, Triangle};
 
 impl Var {

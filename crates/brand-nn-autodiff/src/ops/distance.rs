@@ -1,6 +1,6 @@
 //! How far vectors are from each other, and how alike their directions.
 
-use crate::{Var, var::Saved};
+use crate::{Var, saved::Saved};
 
 impl Var {
     /// The Euclidean distance of every row of one matrix from every row of another.
@@ -31,7 +31,7 @@ impl Var {
         let value = self.tensor().cdist(other.tensor());
         let (x, y, d) = (self.save(0), other.save(1), Saved::output(&value));
         Self::record("cdist", [self, other], value, move |walk, gradient| {
-            let at_zero = d.value.equal_to(0.0);
+            let at_zero = d.value().equal_to(0.0);
             let safe = walk.open(&d).masked_fill(&at_zero, 1.0);
             let weight = gradient.masked(&at_zero.not()) / safe;
             Ok([

@@ -1,6 +1,6 @@
 //! Einstein's summation, whose gradient is another one.
 
-use crate::{Var, gradients::Flow, var::Saved, walk::Walk};
+use crate::{Var, gradients::Flow, saved::Saved, walk::Walk};
 use brand_nn_tensor::{Einsum, Shape, Tensor};
 
 impl Var {
@@ -62,7 +62,7 @@ fn contract(op: &'static str, sum: Einsum, operands: &[&Var]) -> Var {
     let tensors: Vec<Tensor> = operands.iter().map(|operand| operand.tensor().clone()).collect();
     let value = sum.contract(&tensors);
     let saved: Vec<Saved> =
-        operands.iter().enumerate().map(|(slot, operand)| operand.save(slot)).collect();
+        operands.iter().enumerate().map(|(slot, operand)| operand.save_rounded(slot)).collect();
     Var::record_many(op, operands, value, move |walk, gradient| {
         let one = |slot| {
             walk.needs(slot).then(|| Flow::Dense(slope(walk, &sum, &saved, slot, &gradient)))
@@ -86,7 +86,7 @@ fn slope(walk: &Walk<'_>, sum: &Einsum, saved: &[Saved], slot: usize, gradient: 
     let place = |label: &u8| output.iter().position(|other| other == label);
     let len = |label: &u8| place(label).map_or(1, |axis| product.shape()[axis]);
     let spread = product.reshape(own.iter().map(len).collect::<Vec<_>>());
-    let target = saved[slot].value.shape();
+    let target = saved[slot].shape();
     let narrow: Shape = spread
         .shape()
         .iter()

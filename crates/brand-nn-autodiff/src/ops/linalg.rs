@@ -1,6 +1,6 @@
 //! Equations, inverses, determinants and norms of matrices.
 
-use crate::{Result, Var, var::Saved};
+use crate::{Result, Var, saved::Saved};
 use brand_nn_tensor::{Error as TensorError, MatrixNorm, Tensor, Triangle};
 
 /// Equations.
@@ -34,7 +34,7 @@ impl Var {
             let pulled = walk.open(&a).t().solve(&gradient)?;
             let outer = || -pulled.matmul(&walk.open(&x).t());
             Ok([
-                walk.when(0, || outer().sum_to(a.value.shape())),
+                walk.when(0, || outer().sum_to(a.shape())),
                 walk.when(1, || pulled.sum_to(&target)),
             ])
         }))
@@ -61,7 +61,7 @@ impl Var {
                 if triangle.is_upper { outer.triu(inside) } else { outer.tril(-inside) }
             };
             Ok([
-                walk.when(0, || outer().sum_to(t.value.shape())),
+                walk.when(0, || outer().sum_to(t.shape())),
                 walk.when(1, || pulled.sum_to(&target)),
             ])
         }))
@@ -161,7 +161,7 @@ impl Var {
             let cofactors = match walk.open(&a).inverse() {
                 Ok(inverse) => as_matrix(&walk.open(&d)) * inverse.t(),
                 Err(crate::Error::Tensor(TensorError::Singular { .. })) if !walk.higher() => {
-                    a.value.cofactors()?.into()
+                    a.value().cofactors()?.into()
                 }
                 Err(error) => return Err(error),
             };
@@ -315,7 +315,7 @@ fn frobenius(x: &Var) -> Result<Var> {
     let value = x.tensor().matrix_norm(MatrixNorm::Frobenius)?;
     let (x, y, input) = (x.save(0), Saved::output(&value), x);
     Ok(Var::record("matrix_norm", [input], value, move |walk, gradient| {
-        let at_zero = y.value.equal_to(0.0);
+        let at_zero = y.value().equal_to(0.0);
         let safe = walk.open(&y).masked_fill(&at_zero, 1.0);
         let share = gradient.masked(&at_zero.not()) / safe;
         Ok([walk.when(0, || walk.open(&x) * as_matrix(&share))])

@@ -17,9 +17,11 @@ impl Var {
         let value = x.relu() - x * target + (-x.abs()).exp().log1p();
         let (x, target) = (self.save(0), target.clone());
         Self::record("bce_with_logits", [self], value, move |walk, gradient| {
-            Ok([walk.when(0, || {
-                (gradient * (walk.open(&x).sigmoid() - &target)).sum_to(x.value.shape())
-            })])
+            Ok(
+                [walk.when(0, || {
+                    (gradient * (walk.open(&x).sigmoid() - &target)).sum_to(x.shape())
+                })],
+            )
         })
     }
 

@@ -1,6 +1,6 @@
 //! A whole LSTM layer over all time steps, as one node with its backward by hand.
 
-use super::recurrent::{Recurrence, Sizes, join};
+use super::recurrent::{Recurrence, Sizes, join, kept_dtype};
 use crate::{Result, Var, gradients::Flow, walk::Walk};
 use brand_nn_kernels::{LstmStep, Real, lstm_cell, lstm_cell_backward, threads};
 use brand_nn_tensor::{DType, Element, Tensor};
@@ -87,6 +87,8 @@ fn record<T: Real + Element>(sizes: Sizes, inputs: [&Var; 6]) -> Var {
     });
     let outputs: Vec<_> = traces.iter().map(Trace::output).collect();
     let value = join(&outputs, 1);
+    let kept = kept_dtype(&inputs);
+    let traces: Vec<_> = traces.iter().map(|trace| trace.to(kept)).collect();
     let (ih, hh) = (inputs[1].save(1), inputs[2].save(2));
     let (x, bias, h0, c0) =
         (inputs[0].save(0), inputs[3].save(3), inputs[4].save(4), inputs[5].save(5));
@@ -96,10 +98,10 @@ fn record<T: Real + Element>(sizes: Sizes, inputs: [&Var; 6]) -> Var {
         }
         let gradient = gradient.into_tensor();
         let parts = sizes.parts();
-        let recurrence = Recurrence::backward(&hh.value);
+        let recurrence = Recurrence::backward(&hh.value());
         let slopes = threads::map(parts.len(), |i| {
             let part = gradient.slice(1, parts[i].clone()).contiguous();
-            traces[i].backward(&part, &ih.value, &recurrence, walk)
+            traces[i].to(T::DTYPE).backward(&part, &ih.value(), &recurrence, walk)
         });
         Ok(Slopes::merge(&slopes).into_flows(walk))
     })
@@ -145,6 +147,14 @@ impl<T: Real + Element> Trace<T> {
         }
         let gates = gates.reshape([time, batch, 4 * units]);
         Self { sizes, input, gates, hidden, cell, tanh, kind: std::marker::PhantomData }
+    }
+
+    /// The same, kept in another dtype.
+    fn to(&self, dtype: DType) -> Self {
+        let Self { sizes, kind, .. } = *self;
+        let kept = [&self.input, &self.gates, &self.hidden, &self.cell, &self.tanh];
+        let [input, gates, hidden, cell, tanh] = kept.map(|tensor| tensor.to(dtype));
+        Self { sizes, input, gates, hidden, cell, tanh, kind }
     }
 
     /// The hidden states after each step and the last cell state: `[time + 1, batch, units]`.

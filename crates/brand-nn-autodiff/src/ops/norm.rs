@@ -1,6 +1,6 @@
 //! Normalisation by mean and spread: over features, groups of channels, or the batch.
 
-use crate::{Var, gradients::Flow, var::Saved, walk::Walk};
+use crate::{Var, gradients::Flow, saved::Saved, walk::Walk};
 use brand_nn_kernels::Norm;
 use brand_nn_tensor::{Shape, Tensor};
 
@@ -277,9 +277,9 @@ fn normalise(
     rows: usize,
     [x, weight, bias]: [&Var; 3],
 ) -> (Var, Tensor) {
-    let input = Var::with_node(x.tensor().contiguous(), x.node().cloned());
+    let input = x.contiguous();
     let (value, statistics) = input.tensor().norm_rows(&norm, rows, weight.tensor(), bias.tensor());
-    let saved = [input.save(0), weight.save(1), bias.save(2)];
+    let saved = [input.save_rounded(0), weight.save(1), bias.save(2)];
     let kept = statistics.clone();
     let output = Var::record_many(op, &[&input, weight, bias], value, move |walk, gradient| {
         let [x, weight, bias] = &saved;
@@ -301,7 +301,7 @@ fn slopes(
 ) -> [Option<Flow>; 3] {
     let wanted = walk.needs(1) || walk.needs(2);
     let (dx, weights) =
-        x.value.norm_rows_backward(norm, [statistics, &weight.value], gradient, wanted);
+        x.value().norm_rows_backward(norm, [statistics, &weight.value()], gradient, wanted);
     let [dw, db] = weights.map_or([None, None], |both| both.map(Some));
     let flow = |slot, slope: Option<Tensor>| {
         slope.filter(|_| walk.needs(slot)).map(|slope| Flow::Dense(slope.into()))

@@ -107,7 +107,7 @@ fn scaled(a: &Var, by: &Var) -> Var {
 fn multiplied(a: &Var, b: &Var) -> Var {
     let value = a.tensor() * b.tensor();
     let [left, right] = Stretch::of([a, b], &value);
-    let (x, y) = (a.save(0), b.save(1));
+    let (x, y) = (a.save_rounded(0), b.save_rounded(1));
     Var::record("mul", [a, b], value, move |walk, gradient| {
         let first = left.undo(walk.product(gradient.clone(), &y)).into();
         Ok([Some(first), Some(right.undo(walk.product(gradient, &x)).into())])

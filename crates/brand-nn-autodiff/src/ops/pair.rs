@@ -1,6 +1,6 @@
 //! Functions of two elements: powers, angles, lengths, remainders and what lies between.
 
-use crate::{Var, var::Saved};
+use crate::{Var, saved::Saved};
 
 impl Var {
     /// Raises each element to the power of another, with broadcasting.
@@ -13,15 +13,15 @@ impl Var {
         let value = self.tensor().pow(exponent.tensor());
         let (a, b, y) = (self.save(0), exponent.save(1), Saved::output(&value));
         Self::record("pow", [self, exponent], value, move |walk, gradient| {
-            let zero = a.value.equal_to(0.0);
-            let flat = b.value.equal_to(0.0).and(&zero);
-            let still = b.value.at_least(0.0).and(&zero);
+            let zero = a.value().equal_to(0.0);
+            let flat = b.value().equal_to(0.0).and(&zero);
+            let still = b.value().at_least(0.0).and(&zero);
             let (x, power) = (walk.open(&a), walk.open(&b));
             let lower = || x.pow(&(&power - 1.0).masked_fill(&flat, 1.0));
             let log = || x.masked_fill(&still, 1.0).log();
             Ok([
-                walk.when(0, || (&gradient * (&power * lower())).sum_to(a.value.shape())),
-                walk.when(1, || (&gradient * walk.open(&y) * log()).sum_to(b.value.shape())),
+                walk.when(0, || (&gradient * (&power * lower())).sum_to(a.shape())),
+                walk.when(1, || (&gradient * walk.open(&y) * log()).sum_to(b.shape())),
             ])
         })
     }
@@ -38,8 +38,8 @@ impl Var {
             let (y, x) = (walk.open(&a), walk.open(&b));
             let share = gradient / (x.square() + y.square());
             Ok([
-                walk.when(0, || (&share * &x).sum_to(a.value.shape())),
-                walk.when(1, || -(&share * &y).sum_to(b.value.shape())),
+                walk.when(0, || (&share * &x).sum_to(a.shape())),
+                walk.when(1, || -(&share * &y).sum_to(b.shape())),
             ])
         })
     }
@@ -51,11 +51,11 @@ impl Var {
         let value = self.tensor().hypot(other.tensor());
         let (a, b, y) = (self.save(0), other.save(1), Saved::output(&value));
         Self::record("hypot", [self, other], value, move |walk, gradient| {
-            let at_zero = y.value.equal_to(0.0);
+            let at_zero = y.value().equal_to(0.0);
             let share = gradient.masked(&at_zero.not()) / walk.open(&y).masked_fill(&at_zero, 1.0);
             Ok([
-                walk.when(0, || (&share * walk.open(&a)).sum_to(a.value.shape())),
-                walk.when(1, || (&share * walk.open(&b)).sum_to(b.value.shape())),
+                walk.when(0, || (&share * walk.open(&a)).sum_to(a.shape())),
+                walk.when(1, || (&share * walk.open(&b)).sum_to(b.shape())),
             ])
         })
     }
@@ -68,8 +68,7 @@ impl Var {
         let (a, b, y) = (self.save(0), other.save(1), Saved::output(&value));
         Self::record("logaddexp", [self, other], value, move |walk, gradient| {
             let total = finite_log(&walk.open(&y));
-            let flow =
-                |x: &Saved| (&gradient * (walk.open(x) - &total).exp()).sum_to(x.value.shape());
+            let flow = |x: &Saved| (&gradient * (walk.open(x) - &total).exp()).sum_to(x.shape());
             Ok([walk.when(0, || flow(&a)), walk.when(1, || flow(&b))])
         })
     }
@@ -83,15 +82,13 @@ impl Var {
         let (a, b) = (self.save(0), other.save(1));
         let value = self.tensor().xlogy(other.tensor());
         Self::record("xlogy", [self, other], value, move |walk, gradient| {
-            let none = a.value.equal_to(0.0);
-            let flat = b.value.at_most(0.0).and(&none);
+            let none = a.value().equal_to(0.0);
+            let flat = b.value().at_most(0.0).and(&none);
             let (x, y) = (walk.open(&a), walk.open(&b));
             let log = || y.masked_fill(&flat, 1.0).log();
             Ok([
-                walk.when(0, || (&gradient * log()).sum_to(a.value.shape())),
-                walk.when(1, || {
-                    (&gradient * (x / y.masked_fill(&flat, 1.0))).sum_to(b.value.shape())
-                }),
+                walk.when(0, || (&gradient * log()).sum_to(a.shape())),
+                walk.when(1, || (&gradient * (x / y.masked_fill(&flat, 1.0))).sum_to(b.shape())),
             ])
         })
     }

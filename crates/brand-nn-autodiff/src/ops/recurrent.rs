@@ -177,6 +177,14 @@ pub(crate) fn join(parts: &[Tensor], axis: isize) -> Tensor {
     }
 }
 
+/// The dtype in which a layer keeps what its steps leave for the way back.
+pub(crate) fn kept_dtype(inputs: &[&Var]) -> DType {
+    match inputs.iter().any(|input| input.bf16().is_some()) {
+        true => DType::Bf16,
+        false => inputs[0].dtype(),
+    }
+}
+
 /// Runs all parts and records them as one node: the hidden states, `[time, batch, units]`.
 fn record<T: Real + Element>(cell: Cell, sizes: Sizes, inputs: [&Var; 6]) -> Var {
     let [x, weight_ih, weight_hh, bias_ih, bias_hh, state] = inputs.map(Var::tensor);
@@ -190,6 +198,8 @@ fn record<T: Real + Element>(cell: Cell, sizes: Sizes, inputs: [&Var; 6]) -> Var
         Trace::forward(cell, part, rows, weights, &recurrence, &state.slice(0, range))
     });
     let outputs: Vec<_> = traces.iter().map(|trace| trace.hidden.slice(0, 1..)).collect();
+    let kept = kept_dtype(&inputs);
+    let traces: Vec<_> = traces.iter().map(|trace| trace.to(kept)).collect();
     let mut slots = 0..;
     let saved = inputs.map(|input| input.save(slots.next().unwrap_or_default()));
     Var::record_many(cell.name(), &inputs, join(&outputs, 1), move |walk, gradient| {
@@ -197,10 +207,10 @@ fn record<T: Real + Element>(cell: Cell, sizes: Sizes, inputs: [&Var; 6]) -> Var
             return walk.through_twin(saved.each_ref(), gradient, |inputs| twin(cell, inputs));
         }
         let parts = sizes.parts();
-        let recurrence = Recurrence::<T>::backward(&saved[2].value);
+        let recurrence = Recurrence::<T>::backward(&saved[2].value());
         let slopes = threads::map(parts.len(), |i| {
             let part = gradient.tensor().slice(1, parts[i].clone()).contiguous();
-            traces[i].backward(cell, &part, &saved[1].value, &recurrence, walk)
+            traces[i].to(T::DTYPE).backward(cell, &part, &saved[1].value(), &recurrence, walk)
         });
         Ok(merge(&slopes))
     })
@@ -244,6 +254,13 @@ impl Trace {
             }
         }
         Self { sizes, input, gates, recurrent, hidden }
+    }
+
+    /// The same, kept in another dtype.
+    fn to(&self, dtype: DType) -> Self {
+        let kept = [&self.input, &self.gates, &self.recurrent, &self.hidden];
+        let [input, gates, recurrent, hidden] = kept.map(|tensor| tensor.to(dtype));
+        Self { sizes: self.sizes, input, gates, recurrent, hidden }
     }
 
     /// The gradients of all inputs, in their order, of one part of the batch.

@@ -1,7 +1,7 @@
 //! Sums, means and extremes, of everything or along axes.
 
 use super::pair::finite_log;
-use crate::{Var, var::Saved};
+use crate::{Var, saved::Saved};
 use brand_nn_tensor::{Shape, Tensor};
 
 impl Var {

@@ -1,6 +1,6 @@
 //! What runs along an axis: products, logarithms of sums, extremes.
 
-use crate::{Var, ops::pair::finite_log, var::Saved};
+use crate::{Var, ops::pair::finite_log, saved::Saved};
 use brand_nn_tensor::Tensor;
 
 impl Var {

@@ -1,6 +1,6 @@
 //! Functions of one element that formulas need now and then, with their slopes on one page.
 
-use crate::{Var, ops::unary::zeros, var::Saved};
+use crate::{Var, ops::unary::zeros, saved::Saved};
 use brand_nn_kernels::Special;
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10, PI};
 
@@ -83,7 +83,7 @@ impl Var {
     pub fn logit(&self, epsilon: f64) -> Self {
         let (x, value) = (self.save(0), self.tensor().logit(epsilon));
         Self::record("logit", [self], value, move |walk, gradient| {
-            let inside = x.value.at_least(epsilon).and(&x.value.at_most(1.0 - epsilon));
+            let inside = x.value().at_least(epsilon).and(&x.value().at_most(1.0 - epsilon));
             let p = walk.open(&x).masked_fill(&inside.not(), 0.5);
             Ok([walk.when(0, || gradient.masked(&inside) / (&p * (1.0 - &p)))])
         })

@@ -1,7 +1,7 @@
 //! Spreads, norms, ranks and counts of elements.
 
 use super::reduce::{all_axes, kept_shape};
-use crate::{Var, var::Saved};
+use crate::{Var, saved::Saved};
 use brand_nn_tensor::Tensor;
 
 /// Spreads.
@@ -155,7 +155,7 @@ fn root(x: &Var) -> Var {
     let value = x.tensor().sqrt();
     let y = Saved::output(&value);
     Var::record("root", [x], value, move |walk, gradient| {
-        let at_zero = y.value.equal_to(0.0);
+        let at_zero = y.value().equal_to(0.0);
         let y = walk.open(&y).masked_fill(&at_zero, 1.0);
         Ok([walk.when(0, || gradient.masked(&at_zero.not()) * 0.5 / y)])
     })
@@ -167,7 +167,7 @@ fn norm_of_order(p: f64, x: &Var, axes: &[isize], keep: bool) -> Var {
     let value = x.tensor().norm_axes(p, axes, keep);
     let (x, y, input) = (x.save(0), Saved::output(&value), x);
     Var::record("norm", [input], value, move |walk, gradient| {
-        let (none, at_zero) = (x.value.equal_to(0.0), y.value.equal_to(0.0));
+        let (none, at_zero) = (x.value().equal_to(0.0), y.value().equal_to(0.0));
         let norm = walk.open(&y).masked_fill(&at_zero, 1.0).reshape(&kept);
         let gradient = gradient.masked(&at_zero.not()).reshape(&kept);
         let share = || (walk.open(&x).abs().masked_fill(&none, 1.0) / norm).powf(p - 1.0);

@@ -1,6 +1,6 @@
 //! Functions of one element: the methods and, on one page, the slopes of all of them.
 
-use crate::{Logits, Var, var::Saved};
+use crate::{Logits, Var};
 use brand_nn_kernels::Unary;
 use brand_nn_tensor::Tensor;
 
@@ -21,16 +21,21 @@ brand_nn_kernels::unary_table!(methods);
 #[track_caller]
 pub(crate) fn unary(op: Unary, name: &'static str, input: &Var) -> Var {
     let value = input.tensor().unary(op);
-    let at = if op.slope_of_value() { Saved::output(&value) } else { input.save(0) };
+    let at = if op.slope_of_value() { input.save_output(&value) } else { input.save_rounded(0) };
+    let kept = op.slope_of_value().then(|| at.clone());
     let result = Var::record(name, [input], value, move |walk, gradient| {
         Ok([walk.when(0, || {
             if walk.higher() {
                 gradient * slope(op, &walk.open(&at))
             } else {
-                gradient.into_tensor().into_times_slope(op, &at.value).into()
+                gradient.into_tensor().into_times_slope(op, &at.value()).into()
             }
         })])
     });
+    let result = match &kept {
+        Some(output) => result.sharing(output),
+        None => result,
+    };
     match op {
         // A probability remembers its logits, so that a loss of it stays finite.
         Unary::Sigmoid => result.with_logits(Logits::Sigmoid(input.plain())),

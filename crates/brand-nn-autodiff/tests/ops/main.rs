@@ -213,6 +213,46 @@ fn run(call: fn(&[Var]) -> brand_nn_autodiff::Result<Var>, inputs: &[Tensor]) ->
     all
 }
 
+/// The value of an op and the gradients of its inputs, which rules keep in bf16 if `rounded`.
+fn run_kept(row: &Row, rounded: bool) -> (Tensor, Vec<Tensor>) {
+    let leaves: Vec<_> = row.inputs.iter().cloned().map(Var::leaf).collect();
+    let start = |leaf: &Var| if rounded { leaf.save_in_bf16() } else { leaf.clone() };
+    let inputs: Vec<_> = leaves.iter().map(|leaf| start(leaf) * 1.0).collect();
+    let value = (row.call)(&inputs).unwrap();
+    let weights = (Tensor::arange(value.tensor().size()).to(DType::F64) + 1.0).cos();
+    let loss = (&value * weights.reshape(value.shape().clone())).sum();
+    let gradients = loss.backward().unwrap();
+    let gradient = |x: &Var| gradients.get(x).unwrap_or_else(|| Tensor::zeros_like(x.tensor()));
+    (value.tensor().clone(), leaves.iter().map(gradient).collect())
+}
+
+#[test]
+fn gradients_of_rounded_values_are_near() {
+    let mut rounded_ops = BTreeSet::new();
+    for row in rows().iter().filter(|row| !row.inputs.is_empty()) {
+        let (value, exact) = run_kept(row, false);
+        let (same, rounded) = run_kept(row, true);
+        assert_eq!(value, same, "{}: values are computed as before", row.name);
+        for (exact, rounded) in exact.iter().zip(&rounded).filter(|(exact, _)| exact.size() > 0) {
+            let distance = (rounded - exact).abs().max().item();
+            let scale = exact.abs().max().item().max(0.5);
+            assert!(distance < 0.03 * scale, "{}: {exact} became {rounded}", row.name);
+            if distance > 0.0 {
+                rounded_ops.insert(row.name);
+            }
+        }
+    }
+    println!("ops that keep rounded values: {rounded_ops:?}");
+    for name in
+        ["matmul", "linear", "conv", "layer_norm", "attention", "lstm", "gru", "gelu", "mul"]
+    {
+        assert!(rounded_ops.contains(name), "{name} keeps whole values");
+    }
+    for name in ["cross_entropy", "log_softmax", "bce_with_logits", "logsumexp", "det"] {
+        assert!(!rounded_ops.contains(name), "{name} keeps rounded values");
+    }
+}
+
 #[test]
 fn fused_ops_equal_their_formulas() {
     for Twin { name, inputs, fused, plain } in twins() {
