@@ -1,6 +1,6 @@
 //! What a layer is, and how everyone calls one.
 
-use crate::{Error, Flow, Pass, Result};
+use crate::{Error, Flow, Pass, Result, flops};
 use brand_nn_autodiff::{ParamSet, Params, Var};
 use brand_nn_tensor::{DType, Shape};
 
@@ -60,6 +60,14 @@ pub trait Layer: Params + Send + Sync {
                 help: "a layer before it must read the sequence to its end, as lstm does",
             }),
         }
+    }
+
+    /// The operations of one example's way forward: two for each multiply-add of products and
+    /// convolutions. What else a layer does is left out, as is usual.
+    ///
+    /// `None` if nobody knows: a layer with weights of two or more axes must say it itself.
+    fn flops(&self, _: &Shape) -> Option<u64> {
+        flops::none_or_unknown(self)
     }
 
     /// The architecture as text that it can be rebuilt from, where it has one.
@@ -132,14 +140,14 @@ fn locate<L: Layer + ?Sized>(error: Error, layer: &L) -> Error {
 }
 
 /// Refuses inputs that are not of the weights' type.
-pub(crate) fn same_type(place: &str, input: &Var, weight: &Var) -> Result<()> {
-    if input.dtype() == weight.dtype() {
+pub(crate) fn same_type(place: &str, input: &Var, weights: DType) -> Result<()> {
+    if input.dtype() == weights {
         return Ok(());
     }
     Err(Error::InputType {
         place: place.into(),
         got: input.dtype(),
-        expected: format!("{} as the weights", weight.dtype()),
+        expected: format!("{weights} as the weights"),
         help: "cast it with .to(DType::F32), or write literals such as 1.0_f32",
     })
 }
@@ -161,6 +169,10 @@ fn shared_path<'a>(a: &'a str, b: &str) -> &'a str {
 impl<L: Layer + ?Sized> Layer for Box<L> {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
         (**self).forward(input, pass)
+    }
+
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        (**self).flops(input)
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

@@ -106,6 +106,7 @@ mod checkpoint;
 mod door;
 mod error;
 mod fields;
+mod flops;
 mod flow;
 mod graph;
 mod layer;

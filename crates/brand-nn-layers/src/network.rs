@@ -1,6 +1,6 @@
 //! A row of built layers that can be run, trained, summarised and described.
 
-use crate::{Call, Error, Flow, Layer, Pass, Result, Summary};
+use crate::{Call, Error, Flow, Layer, Pass, Result, Summary, flops};
 use brand_nn_autodiff::{ParamSet, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
 
@@ -20,6 +20,7 @@ pub(crate) struct Stage {
     pub(crate) kind: &'static str,
     pub(crate) layer: Box<dyn Layer>,
     pub(crate) output: Shape,
+    pub(crate) flops: Option<u64>,
 }
 
 /// The name of a layer: its kind, with a number from the second of a kind on.
@@ -36,7 +37,7 @@ impl Network {
         &self.stages
     }
 
-    /// The layers, output shapes and numbers of parameters, as a table to print.
+    /// The layers, output shapes, numbers of parameters and FLOPs, as a table to print.
     #[must_use]
     pub fn summary(&self) -> Summary {
         Summary::of(&self.stages)
@@ -96,6 +97,10 @@ impl Layer for Network {
         self.stages.iter().try_fold(input, |x, stage| {
             stage.layer.call_flow(x, pass).map_err(|error| error.at(&stage.name))
         })
+    }
+
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        flops::chain(self.stages.iter().map(|stage| &*stage.layer), input)
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

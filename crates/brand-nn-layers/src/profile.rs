@@ -114,7 +114,7 @@ fn watched(value: &Var, border: usize, begun: Instant, arrivals: &Arrivals) -> V
 
 fn row(stage: &Stage, forward: Span, output: &Var) -> ProfileRow {
     let set = ParamSet::all(&stage.layer).unwrap_or_default();
-    let bytes = set.iter().map(|param| param.shape().size() * param.dtype().size()).sum();
+    let bytes = set.iter().map(brand_nn_autodiff::Param::num_bytes).sum();
     ProfileRow {
         name: stage.name.clone(),
         forward,

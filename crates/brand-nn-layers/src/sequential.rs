@@ -74,8 +74,9 @@ impl Sequential {
             let repeats = stages.iter().filter(|stage| stage.kind == kind).count();
             let name = numbered(kind, repeats);
             let layer = recipe.build(&shape).map_err(|error| error.at(&name))?;
+            let flops = layer.flops(&shape);
             shape = layer.output_shape(&shape).map_err(|error| error.at(&name))?;
-            stages.push(Stage { name, kind, layer, output: shape.clone() });
+            stages.push(Stage { name, kind, layer, output: shape.clone(), flops });
         }
         let network = Network::from_stages(stages, input, json);
         ParamSet::all(&network)?;

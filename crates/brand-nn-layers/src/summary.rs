@@ -1,10 +1,10 @@
-//! A network as a table: layers, output shapes, numbers of parameters.
+//! A network as a table: layers, output shapes, numbers of parameters, FLOPs.
 
 use crate::network::Stage;
 use brand_nn_autodiff::{ParamSet, Role};
 use std::fmt;
 
-/// A network as a table: layers, output shapes, numbers of parameters.
+/// A network as a table: layers, output shapes, numbers of parameters, FLOPs.
 ///
 /// # Examples
 /// ```
@@ -33,6 +33,8 @@ pub struct SummaryRow {
     pub num_params: usize,
     /// How many of them an optimizer may change.
     pub num_trainable: usize,
+    /// The operations of one example's way forward; see [`Layer::flops`](crate::Layer::flops).
+    pub flops: Option<u64>,
 }
 
 impl Summary {
@@ -51,6 +53,22 @@ impl Summary {
     pub fn num_trainable(&self) -> usize {
         self.rows.iter().map(|row| row.num_trainable).sum()
     }
+
+    /// The operations of one example's way forward, as far as layers say.
+    ///
+    /// Two for each multiply-add of products and convolutions; with the way back it is three times as
+    /// many, about.
+    #[must_use]
+    pub fn flops(&self) -> u64 {
+        self.rows.iter().filter_map(|row| row.flops).fold(0, u64::saturating_add)
+    }
+
+    /// The bytes of all layers' outputs for one example, in f32: what a training holds of each, about.
+    #[must_use]
+    pub fn output_bytes(&self) -> usize {
+        let size = |row: &SummaryRow| row.output.iter().product::<usize>();
+        4 * self.rows.iter().map(size).sum::<usize>()
+    }
 }
 
 /// The row of one layer.
@@ -65,25 +83,40 @@ pub(crate) fn row(stage: &Stage) -> SummaryRow {
         output: stage.output.to_vec(),
         num_params: count(&[Role::Trainable, Role::Frozen]),
         num_trainable: count(&[Role::Trainable]),
+        flops: stage.flops,
     }
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = "─".repeat(58);
-        writeln!(f, "{:<20}{:<22}{:>16}\n{line}", "layer", "output", "parameters")?;
+        let line = "─".repeat(72);
+        writeln!(f, "{:<20}{:<22}{:>16}{:>14}\n{line}", "layer", "output", "parameters", "FLOPs")?;
         for row in &self.rows {
-            let output = batch_of(&row.output);
-            writeln!(f, "{:<20}{output:<22}{:>16}", row.name, thousands(row.num_params))?;
+            let (output, count) = (batch_of(&row.output), thousands(row.num_params));
+            let flops = row.flops.map_or("unknown".into(), short);
+            writeln!(f, "{:<20}{output:<22}{count:>16}{flops:>14}", row.name)?;
         }
-        writeln!(f, "{line}")?;
-        write!(
+        writeln!(
             f,
-            "{} parameters, {} trainable, {:.1} MB as f32",
+            "{line}\n{} parameters, {} trainable, {:.1} MB as f32",
             thousands(self.num_params()),
             thousands(self.num_trainable()),
             self.num_params() as f64 * 4e-6,
-        )
+        )?;
+        let known = self.rows.iter().all(|row| row.flops.is_some());
+        let (most, flops) = (if known { "" } else { "at least " }, short(self.flops()));
+        let kilobytes = self.output_bytes() as f64 / 1e3;
+        write!(f, "an example: {most}{flops} FLOPs forward, {kilobytes:.1} kB of outputs")
+    }
+}
+
+/// `12345678` as `12.3 M`.
+fn short(number: u64) -> String {
+    let units = [(1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")];
+    let number = number as f64;
+    match units.iter().find(|(size, _)| number >= *size) {
+        Some((size, unit)) => format!("{:.1}{unit}", number / size),
+        None => number.to_string(),
     }
 }
 

@@ -59,7 +59,7 @@ impl Layer for Prelu {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
         self.output_shape(&door::example("prelu", input.shape())?)?;
         let weight = pass.var(&self.weight)?;
-        same_type("prelu", &input, &weight)?;
+        same_type("prelu", &input, weight.dtype())?;
         Ok(input.prelu(&weight))
     }
 

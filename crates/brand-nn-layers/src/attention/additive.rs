@@ -72,7 +72,7 @@ impl AdditiveAttention {
         let seen = [batch, 1, queries, keys].into();
         let options = mask.options(PLACE, &seen, scores.dtype(), None)?;
         let weights = (scores + options.table(&seen, query.dtype())?.squeeze(1)).softmax(-1);
-        crate::layer::same_type(PLACE, value, &weights)?;
+        crate::layer::same_type(PLACE, value, weights.dtype())?;
         Ok(Attended { output: weights.matmul(value), weights })
     }
 }

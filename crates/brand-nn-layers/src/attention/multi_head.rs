@@ -2,7 +2,7 @@
 
 use super::{Attended, AttentionMask, mask::one_source, sizes::Sizes};
 use crate::{
-    Alibi, Dropout, Flow, Layer, Linear, Pass, Recipe, Result, RotaryEmbedding,
+    Alibi, Dropout, Flow, Layer, Linear, Pass, Recipe, Result, RotaryEmbedding, flops,
     layer::same_type,
     sequence::{features_of, one_example, three_axes},
     setting::out_of_range,
@@ -291,6 +291,14 @@ impl Layer for MultiHeadAttention {
         Ok(Flow { value: self.attend([&value; 3], &seen, pass)?, mask })
     }
 
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        let time = *input.first()?;
+        // Scores and sums: two products of all pairs of steps, over all heads' numbers.
+        let factors = [4, time, time, self.query.weight.shape()[0]];
+        let pairs = factors.iter().try_fold(1_u64, |product, &n| product.checked_mul(n as u64))?;
+        flops::products(self, time)?.checked_add(pairs)
+    }
+
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         one_example(PLACE, input, self.sizes.features)
     }
@@ -298,7 +306,7 @@ impl Layer for MultiHeadAttention {
 
 /// A map's output cut into heads: `[batch, time, heads, dim]`.
 fn split(map: &Linear, x: &Var, heads: usize, pass: &mut Pass) -> Result<Var> {
-    same_type(PLACE, x, &map.weight.base(false)?)?;
+    same_type(PLACE, x, map.weight.dtype())?;
     let (batch, time) = (x.shape()[0], x.shape()[1]);
     let dim = map.weight.shape()[0] / heads;
     Ok(map.forward(x.clone(), pass)?.reshape([batch, time, heads, dim]))

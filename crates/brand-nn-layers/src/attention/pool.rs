@@ -2,7 +2,7 @@
 
 use super::Attended;
 use crate::{
-    Activation, Flow, Layer, Linear, Mask, Pass, Recipe, Result,
+    Activation, Flow, Layer, Linear, Mask, Pass, Recipe, Result, flops,
     sequence::{features_of, one_example, real_steps, shares, three_axes},
     setting::positive,
 };
@@ -83,6 +83,10 @@ impl Layer for AttentionPool {
     fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
         let Flow { value, mask } = input;
         Ok(self.pool(&value, mask.as_ref().map(Mask::steps), pass)?.output.into())
+    }
+
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        flops::products(self, *input.first()?)?.checked_add((input.size() as u64).checked_mul(2)?)
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

@@ -1,7 +1,7 @@
 //! Products of features with features, of one degree more with each layer.
 
 use crate::{
-    Layer, Linear, Pass, Recipe, Result,
+    Layer, Linear, Pass, Recipe, Result, flops,
     recipe::needs_axes,
     setting::{out_of_range, positive},
 };
@@ -111,6 +111,10 @@ impl Layer for CrossNetwork {
             };
             Ok(&input * layer.linear.forward(inner, pass)? + x)
         })
+    }
+
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        flops::products(self, flops::rows(input))
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

@@ -103,7 +103,7 @@ impl TargetAttention {
     fn require(&self, behaviours: &Var, candidate: &Var, real: Option<&Tensor>) -> Result<()> {
         self.check()?;
         let [batch, time] = three_axes(PLACE, behaviours.shape(), self.dim)?;
-        same_type(PLACE, candidate, behaviours)?;
+        same_type(PLACE, candidate, behaviours.dtype())?;
         if candidate.shape()[..] != [batch, self.dim] {
             return Err(Error::Input {
                 place: format!("{PLACE} (candidate)"),

@@ -1,7 +1,7 @@
 //! Several layers that see the same input, and one value of what they make.
 
 use crate::{
-    Call, Fields, Layer, Merge, Pass, Recipe, Registry, Result,
+    Call, Fields, Layer, Merge, Pass, Recipe, Registry, Result, flops,
     recipe::{FromSettings, Settings, describe_all},
     setting::at_least_one,
 };
@@ -74,6 +74,10 @@ impl Layer for Branches {
         let made = self.layers.iter().map(|layer| layer.call(&input, pass));
         let made = made.collect::<Result<_>>()?;
         self.merge.apply(made).map_err(|error| error.at("branches"))
+    }
+
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        flops::total(self.layers.iter().map(|layer| layer.flops(input)))
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

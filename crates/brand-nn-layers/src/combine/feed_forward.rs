@@ -3,6 +3,7 @@
 use crate::{
     Activation, Call, Dropout, Layer, Linear, Pass, Result,
     combine::{drawn, features},
+    flops,
 };
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_tensor::Shape;
@@ -74,6 +75,10 @@ impl Layer for FeedForward {
     }
 
     each_step!("feed_forward");
+
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        flops::products(self, flops::rows(input))
+    }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         let hidden = self.linear1.output_shape(input);

@@ -57,6 +57,10 @@ impl<L: Layer> Layer for Residual<L> {
         Ok(Flow { value: sum, mask })
     }
 
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        self.layer.flops(input)
+    }
+
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         let output = self.layer.output_shape(input)?;
         if &output == input { Ok(output) } else { Err(other_shape(&output, input)) }

@@ -3,6 +3,7 @@
 use crate::{
     Activation, Layer, Pass, Result,
     conv::filter::{Filter, named, sliding_settings},
+    flops,
     recipe::needs_axes,
 };
 use brand_nn_autodiff::{
@@ -144,6 +145,10 @@ impl<const AXES: usize> Layer for ConvNd<AXES> {
         let params = (&self.weight, self.bias.as_ref());
         let (weight, bias) = self.filter.open(&input, params, pass)?;
         Ok(self.activation.apply(&input.conv(&weight, bias.as_ref(), self.options())))
+    }
+
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        flops::products(self, flops::places_made(self.output_shape(input))?)
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

@@ -3,6 +3,7 @@
 use crate::{
     Activation, Layer, Pass, Result,
     conv::filter::{Filter, named, sliding_settings},
+    flops,
     recipe::{needs_axes, refused},
     setting::per_axis,
 };
@@ -123,6 +124,10 @@ impl<const AXES: usize> Layer for ConvTransposeNd<AXES> {
         let params = (&self.weight, self.bias.as_ref());
         let (weight, bias) = self.filter.open(&input, params, pass)?;
         Ok(self.activation.apply(&input.conv_transpose(&weight, bias.as_ref(), self.options())))
+    }
+
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        flops::products(self, flops::places(input))
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

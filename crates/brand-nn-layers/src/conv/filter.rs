@@ -123,7 +123,7 @@ impl Filter {
         pass: &Pass,
     ) -> Result<Parts> {
         let weight = pass.var(params.0)?;
-        same_type(self.place, input, &weight)?;
+        same_type(self.place, input, weight.dtype())?;
         Ok((weight, params.1.map(|bias| pass.var(bias)).transpose()?))
     }
 

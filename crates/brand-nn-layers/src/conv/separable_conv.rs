@@ -3,6 +3,7 @@
 use crate::{
     Activation, ConvNd, Layer, Pass, Result,
     conv::{depthwise_conv::depthwise_init, filter::named},
+    flops,
     recipe::needs_axes,
 };
 use brand_nn_autodiff::{self as autodiff, Init, Params, Var, Visitor};
@@ -114,6 +115,10 @@ impl<const AXES: usize> Layer for SeparableConvNd<AXES> {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
         let places = self.depthwise.forward(input, pass)?;
         self.pointwise.forward(places, pass)
+    }
+
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        flops::chain([&self.depthwise as &dyn Layer, &self.pointwise], input)
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

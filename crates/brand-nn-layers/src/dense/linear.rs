@@ -1,6 +1,6 @@
 //! The affine map of the last axis: y = x Wᵀ + b.
 
-use crate::{Activation, Error, Layer, Pass, Recipe, Result, layer::same_type};
+use crate::{Activation, Error, Layer, Pass, Recipe, Result, flops, layer::same_type};
 use brand_nn_autodiff::{Init, Param, Params, Var};
 use brand_nn_tensor::Shape;
 
@@ -70,12 +70,16 @@ impl Linear {
 impl Layer for Linear {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
         self.output_shape(input.shape())?;
-        same_type("linear", &input, &self.weight.base(false)?)?;
+        same_type("linear", &input, self.weight.dtype())?;
         let output = pass.linear(&input, &self.weight, self.bias.as_ref())?;
         Ok(self.activation.apply(&output))
     }
 
     each_step!("linear");
+
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        flops::products(self, flops::rows(input))
+    }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         let (outs, ins) = (self.weight.shape()[0], self.weight.shape()[1]);

@@ -216,7 +216,8 @@ impl Graph {
         let layer = recipe.build(&input).map_err(|error| error.at(&name))?;
         let output = layer.output_shape(&input).map_err(|error| error.at(&name))?;
         let (stage, shape) = (self.stages.len(), output.clone());
-        self.stages.push(Stage { name: name.clone(), kind, layer, output });
+        let flops = layer.flops(&input);
+        self.stages.push(Stage { name: name.clone(), kind, layer, output, flops });
         Ok(Step { name, origin: Origin::Layer { stage, from }, shape })
     }
 

@@ -5,7 +5,7 @@ mod builder;
 pub use builder::{GraphBuilder, Node};
 
 use crate::{
-    Call, Error, Layer, Merge, Pass, Result, Summary, SummaryRow, network::Stage, summary,
+    Call, Error, Layer, Merge, Pass, Result, Summary, SummaryRow, flops, network::Stage, summary,
 };
 use brand_nn_autodiff::{Error as AutodiffError, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
@@ -71,7 +71,9 @@ impl Graph {
         Ok(values.read(&self.outputs))
     }
 
-    /// The layers and merges, output shapes and numbers of parameters, as a table to print.
+    /// The layers and merges, output shapes, numbers of parameters and FLOPs, as a table to print.
+    ///
+    /// A layer that is used several times has one row, of its first use.
     #[must_use]
     pub fn summary(&self) -> Summary {
         let mut listed = vec![false; self.stages.len()];
@@ -80,7 +82,7 @@ impl Graph {
             Origin::Layer { stage, .. } => Some(summary::row(&self.stages[stage])),
             _ => {
                 let (name, output) = (step.name.clone(), step.shape.to_vec());
-                Some(SummaryRow { name, output, num_params: 0, num_trainable: 0 })
+                Some(SummaryRow { name, output, num_params: 0, num_trainable: 0, flops: Some(0) })
             }
         };
         Summary { rows: self.steps.iter().filter_map(row).collect() }
@@ -175,6 +177,14 @@ impl Layer for Graph {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
         self.require(1, "outputs", self.outputs.len())?;
         Ok(self.run(&[input], pass)?.remove(0))
+    }
+
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        let shapes = self.shapes(input).ok()?;
+        flops::total(self.steps.iter().map(|step| match step.origin {
+            Origin::Layer { stage, from } => self.stages[stage].layer.flops(&shapes[from]),
+            _ => Some(0),
+        }))
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

@@ -80,7 +80,7 @@ impl Embedding {
 
     /// The vectors of ids; no gradient goes to the row of padding.
     fn vectors(&self, ids: &Tensor, pass: &Pass) -> Result<Var> {
-        let vectors = autodiff::embedding(&pass.var(&self.weight)?, ids)?;
+        let vectors = pass.rows(&self.weight, ids)?;
         match self.padding_idx {
             Some(id) if vectors.is_tracked() => {
                 let padding = ids.equal(&Tensor::scalar(id as i64)).unsqueeze(-1);
@@ -145,6 +145,10 @@ impl Layer for Embedding {
         };
         mask.as_ref().map_or(Ok(()), |mask| mask.require("embedding", value.shape()))?;
         Ok(Flow { value, mask })
+    }
+
+    fn flops(&self, _: &Shape) -> Option<u64> {
+        Some(0)
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

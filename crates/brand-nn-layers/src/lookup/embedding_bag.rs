@@ -142,6 +142,10 @@ impl Layer for EmbeddingBag {
         self.reduce(&input.tensor().to_vec::<i64>(), owners, batch, pass)
     }
 
+    fn flops(&self, _: &Shape) -> Option<u64> {
+        Some(0)
+    }
+
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         if input.len() != 1 {
             return Err(needs_axes("embedding_bag", input, "[ids] an example"));

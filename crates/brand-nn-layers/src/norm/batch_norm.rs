@@ -110,7 +110,7 @@ impl Layer for BatchNorm {
         }
         self.output_shape(&input.shape()[1..].into())?;
         let (weight, bias) = (pass.var(&self.weight)?, pass.var(&self.bias)?);
-        same_type("batch_norm", &input, &weight)?;
+        same_type("batch_norm", &input, weight.dtype())?;
         if pass.is_training() {
             return self.train(&input, [&weight, &bias], pass);
         }

@@ -98,7 +98,7 @@ impl Layer for GroupNorm {
         self.output_shape(&input.shape()[1..].into())?;
         let part = |param: &Option<Param>| param.as_ref().map(|it| pass.var(it)).transpose();
         let (weight, bias) = (part(&self.weight)?, part(&self.bias)?);
-        weight.as_ref().map_or(Ok(()), |weight| same_type("group_norm", &input, weight))?;
+        weight.as_ref().map_or(Ok(()), |weight| same_type("group_norm", &input, weight.dtype()))?;
         Ok(input.group_norm(self.groups, weight.as_ref(), bias.as_ref(), self.epsilon.value))
     }
 

@@ -64,7 +64,7 @@ impl Layer for LayerNorm {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
         self.output_shape(input.shape())?;
         let weight = pass.var(&self.weight)?;
-        same_type("layer_norm", &input, &weight)?;
+        same_type("layer_norm", &input, weight.dtype())?;
         let bias = self.bias.as_ref().map(|bias| pass.var(bias)).transpose()?;
         let features = weight.shape().clone();
         Ok(input.layer_norm(features, Some(&weight), bias.as_ref(), self.epsilon.value))
@@ -126,7 +126,7 @@ impl Layer for RmsNorm {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
         self.output_shape(input.shape())?;
         let weight = pass.var(&self.weight)?;
-        same_type("rms_norm", &input, &weight)?;
+        same_type("rms_norm", &input, weight.dtype())?;
         Ok(input.rms_norm(weight.shape().clone(), Some(&weight), self.epsilon.value))
     }
 

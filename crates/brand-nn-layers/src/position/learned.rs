@@ -64,12 +64,16 @@ impl Layer for PositionEmbedding {
         }
         self.output_shape(&input.shape()[1..].into())?;
         let weight = pass.var(&self.weight)?;
-        same_type(PLACE, &input, &weight)?;
+        same_type(PLACE, &input, weight.dtype())?;
         let time = input.shape()[1];
         Ok(input + weight.slice(0, 0..time))
     }
 
     each_step!(PLACE);
+
+    fn flops(&self, _: &Shape) -> Option<u64> {
+        Some(0)
+    }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         let (rows, width) = (self.weight.shape()[0], self.weight.shape()[1]);

@@ -120,6 +120,10 @@ impl Layer for Bidirectional {
         Ok(Flow { value: self.merge.join(forward.value, backward.value), mask: forward.mask })
     }
 
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        self.forward.flops(input)?.checked_add(self.backward.flops(input)?)
+    }
+
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         self.merge.shape(&self.forward.output_shape(input)?, &self.backward.output_shape(input)?)
     }

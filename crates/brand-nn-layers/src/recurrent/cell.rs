@@ -63,7 +63,7 @@ pub(crate) fn run(
     reverse: bool,
     pass: &mut Pass,
 ) -> Result<(Flow, RecurrentState)> {
-    require_input(cell, input, pass)?;
+    require_input(cell, input)?;
     let start = start(cell, &input.value, state)?;
     if !reverse {
         return onwards(cell, input, &start, pass);
@@ -100,13 +100,13 @@ pub(crate) fn output_shape(
     }
 }
 
-fn require_input(cell: &dyn Cell, input: &Flow, pass: &Pass) -> Result<()> {
+fn require_input(cell: &dyn Cell, input: &Flow) -> Result<()> {
     let (value, expected) = (&input.value, "[batch, time, features]");
     match value.shape()[..] {
         [_, time, features] if time > 0 && features == cell.features() => {}
         _ => return Err(refusal(cell, value.shape(), expected)),
     }
-    same_type(cell.kind(), value, &pass.var(cell.weights()[0].1)?)?;
+    same_type(cell.kind(), value, cell.weights()[0].1.dtype())?;
     input.mask.as_ref().map_or(Ok(()), |mask| mask.require(cell.kind(), value.shape()))
 }
 
@@ -180,6 +180,10 @@ macro_rules! recurrent {
                 let (sequence, state) = self.run(input, None, pass)?;
                 let whole = self.reading.return_sequences;
                 Ok(if whole { sequence } else { state.hidden.into() })
+            }
+
+            fn flops(&self, input: &Shape) -> Option<u64> {
+                $crate::flops::products(self, *input.first()?)
             }
 
             fn output_shape(&self, input: &Shape) -> Result<Shape> {

@@ -2,7 +2,7 @@
 
 use super::cell::{self, Cell};
 use crate::{
-    Dropout, Flow, Gru, Layer, Lstm, Nonlinearity, Pass, RecurrentState, Result, Rnn,
+    Dropout, Flow, Gru, Layer, Lstm, Nonlinearity, Pass, RecurrentState, Result, Rnn, flops,
     setting::Setting,
 };
 use brand_nn_autodiff::{self as autodiff, Params, Var, Visitor};
@@ -207,6 +207,10 @@ impl Layer for Stacked {
         let last = self.cells.len() - self.directions()..self.cells.len();
         let sides: Vec<_> = last.map(|number| state.hidden.select(0, number)).collect();
         Ok(Var::concat(&sides, -1).into())
+    }
+
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        flops::products(self, *input.first()?)
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

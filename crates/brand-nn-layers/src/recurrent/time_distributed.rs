@@ -71,6 +71,11 @@ impl Layer for TimeDistributed {
         Ok(Flow { value: outputs.reshape(whole), mask })
     }
 
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        let (&time, step) = input.split_first()?;
+        self.layer.flops(&step.into())?.checked_mul(time as u64)
+    }
+
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         let Some((&time, step)) = input.split_first() else {
             return Err(needs_axes("time_distributed", input, "[time, …] an example"));

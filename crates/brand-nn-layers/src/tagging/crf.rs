@@ -110,7 +110,7 @@ impl Crf {
     pub fn decode(&self, emissions: &Tensor, real: Option<&Tensor>) -> Result<Vec<CrfPath>> {
         self.check()?;
         let steps = self.steps(emissions, real)?;
-        same_type(PLACE, &emissions.into(), &self.transitions.var(false)?)?;
+        same_type(PLACE, &emissions.into(), self.transitions.dtype())?;
         let floats = |x: &Tensor| x.to(DType::F64).to_vec::<f64>();
         let field = Field {
             start: floats(&self.start_transitions.value()?),
@@ -164,7 +164,7 @@ impl Crf {
             [&self.start_transitions, &self.end_transitions, &self.transitions]
                 .map(|param| pass.var(param));
         let weights = Weights { start: start?, end: end?, transitions: transitions? };
-        same_type(PLACE, emissions, &weights.transitions)?;
+        same_type(PLACE, emissions, self.transitions.dtype())?;
         Ok(weights)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{TransformerOptions, residual::Residual};
 use crate::{
-    AttentionMask, Flow, Layer, LayerNorm, Linear, MultiHeadAttention, Pass, Recipe, Result,
+    AttentionMask, Flow, Layer, LayerNorm, Linear, MultiHeadAttention, Pass, Recipe, Result, flops,
     sequence::features_of,
 };
 use brand_nn_autodiff::{ParamSet, Params, Var};
@@ -87,6 +87,11 @@ impl Layer for TransformerEncoderLayer {
         let Flow { value, mask } = input;
         let seen = AttentionMask::of_steps(mask.as_ref());
         Ok(Flow { value: self.encode(&value, &seen, pass)?, mask })
+    }
+
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        let parts = [&self.self_attention as &dyn Layer, &self.linear1, &self.linear2];
+        flops::chain(parts, input)
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

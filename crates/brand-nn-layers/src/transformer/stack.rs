@@ -1,7 +1,7 @@
 //! Layers of a transformer one above the other: the encoder and the decoder.
 
 use super::{TransformerDecoderLayer, TransformerEncoderLayer, TransformerOptions};
-use crate::{AttentionMask, Flow, Layer, LayerNorm, Pass, Result, setting::positive};
+use crate::{AttentionMask, Flow, Layer, LayerNorm, Pass, Result, flops, setting::positive};
 use brand_nn_autodiff::{self as autodiff, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
 
@@ -147,6 +147,10 @@ impl Layer for TransformerEncoder {
         let Flow { value, mask } = input;
         let seen = AttentionMask::of_steps(mask.as_ref());
         Ok(Flow { value: self.encode(&value, &seen, pass)?, mask })
+    }
+
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        flops::chain(self.layers.iter().map(|layer| layer as &dyn Layer), input)
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {

@@ -20,6 +20,7 @@ mod attention;
 mod click;
 mod combine;
 mod conv;
+mod cost;
 mod dense;
 mod graph;
 mod lookup;

@@ -51,6 +51,11 @@ impl Layer for Projection {
         }
     }
 
+    fn flops(&self, input: &Shape) -> Option<u64> {
+        let rows: usize = input.iter().rev().skip(1).product();
+        Some(2 * (self.weight.shape().size() * rows) as u64)
+    }
+
     fn output_shape(&self, input: &Shape) -> layers::Result<Shape> {
         let (ins, outs) = (self.weight.shape()[0], self.weight.shape()[1]);
         match input.split_last() {

@@ -102,7 +102,8 @@ impl Adapter {
     fn add(&self, sign: f64) -> Result<()> {
         for part in &self.parts {
             let change = part.update.change()? * sign;
-            part.weight.set(part.weight.value()? + change)?;
+            let value = part.weight.base(false)?.into_tensor();
+            part.weight.set(value + change)?;
         }
         Ok(())
     }
