@@ -4,6 +4,7 @@ use crate::{
     Error, Param, Params, Result, Role,
     params::{self, Part},
 };
+use brand_nn_kernels::memory;
 use brand_nn_tensor::{DType, io::TensorFile};
 use std::{ops::Deref, path::Path};
 
@@ -126,8 +127,11 @@ impl ParamSet {
     /// # Errors
     /// If one of them is pending.
     pub fn store_in_bf16(&self) -> Result<()> {
-        let frozen = self.params.iter().filter(|param| param.role() == Role::Frozen);
-        frozen.map(Param::store_in_bf16).collect()
+        for param in self.params.iter().filter(|param| param.role() == Role::Frozen) {
+            param.store_in_bf16()?;
+            memory::trim(); // or the old values' blocks would wait to be used again
+        }
+        Ok(())
     }
 
     /// The values by name, ready to be written.

@@ -118,6 +118,7 @@ mod sequence;
 mod sequential;
 mod setting;
 mod summary;
+mod trace_span;
 
 families! {
     activation,
@@ -151,3 +152,4 @@ pub use profile::{Profile, ProfileRow, Span};
 pub use recipe::{FromSettings, Recipe, Registry, Settings};
 pub use sequential::Sequential;
 pub use summary::{Summary, SummaryRow};
+pub use trace_span::TraceSpan;

@@ -1,6 +1,6 @@
 //! A row of built layers that can be run, trained, summarised and described.
 
-use crate::{Call, Error, Flow, Layer, Pass, Result, Summary, flops};
+use crate::{Call, Error, Flow, Layer, Pass, Result, Summary, TraceSpan, flops};
 use brand_nn_autodiff::{ParamSet, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
 
@@ -95,6 +95,7 @@ impl Layer for Network {
 
     fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
         self.stages.iter().try_fold(input, |x, stage| {
+            let _span = TraceSpan::enter("layer", &stage.name);
             stage.layer.call_flow(x, pass).map_err(|error| error.at(&stage.name))
         })
     }

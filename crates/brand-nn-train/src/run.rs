@@ -9,7 +9,7 @@ use crate::{
     trainer::{Mean, kept},
 };
 use brand_nn_autodiff::{Gradients, Param, ParamSet, Role, load_tensors};
-use brand_nn_layers::Pass;
+use brand_nn_layers::{Pass, TraceSpan};
 use brand_nn_tensor::{Rng, Tensor, io::TensorFile};
 use std::{
     ops::{ControlFlow, Range},
@@ -160,10 +160,14 @@ impl<'t, M: Model> Run<'t, M> {
     fn gradients(&mut self, examples: &Examples<M::Input>) -> Result<(f64, Gradients)> {
         let pass = Pass::training(&mut self.rng);
         let mut pass = if self.plan.bf16 { pass.saving_in_bf16() } else { pass };
+        let forward = TraceSpan::enter("step", "forward");
         let flow = self.trainer.model.run_flow(&examples.input, &mut pass)?;
         drop(pass); // what the trip learnt is written down
         let loss = self.trainer.loss_of(&flow, examples, &self.plan.class_weight)?;
+        drop(forward);
+        let backward = TraceSpan::enter("step", "backward");
         let (value, gradients) = (loss.item(), loss.backward()?);
+        drop(backward);
         if !value.is_finite() {
             return Err(self.not_finite(value, gradients.norm(), &gradients));
         }
@@ -177,6 +181,7 @@ impl<'t, M: Model> Run<'t, M> {
     /// One step with the gradients that are pending, if there are any.
     fn update(&mut self) -> Result<ControlFlow<()>> {
         let Some(pending) = self.pending.take() else { return Ok(ControlFlow::Continue(())) };
+        let _span = TraceSpan::enter("step", "update");
         let loss = pending.losses.value();
         let gradients = pending.mean(self.plan.accumulate);
         let gradient_norm = gradients.norm();

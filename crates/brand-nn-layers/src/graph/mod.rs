@@ -5,7 +5,8 @@ mod builder;
 pub use builder::{GraphBuilder, Node};
 
 use crate::{
-    Call, Error, Layer, Merge, Pass, Result, Summary, SummaryRow, flops, network::Stage, summary,
+    Call, Error, Layer, Merge, Pass, Result, Summary, SummaryRow, TraceSpan, flops, network::Stage,
+    summary,
 };
 use brand_nn_autodiff::{Error as AutodiffError, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
@@ -61,6 +62,7 @@ impl Graph {
         let mut values = Values::new(self);
         for step in &self.steps {
             let mut read = values.read(step.origin.sources());
+            let _span = TraceSpan::enter("layer", &step.name);
             let value = match &step.origin {
                 Origin::Layer { stage, .. } => self.stages[*stage].layer.call(read.remove(0), pass),
                 Origin::Merge { merge, .. } => merge.apply(read),

@@ -54,6 +54,20 @@ fn the_article_model_learns_a_rule() {
     assert!(trainer.evaluate(&data).unwrap()["accuracy"] > 0.97, "{:?}", history.epochs.last());
 }
 
+/// Values that are kept in 16 bits change the way a little, and not where it leads.
+#[test]
+fn activations_may_be_kept_in_16_bits() {
+    let run = |plan: Fit| {
+        let (data, mut trainer) = (sequences(400), trainer());
+        trainer.fit(&data, plan.seed(1).quiet()).unwrap();
+        let accuracy = trainer.evaluate(&data).unwrap()["accuracy"];
+        (weights(&trainer), accuracy)
+    };
+    let (exact, _) = run(Fit::epochs(20));
+    let (rounded, accuracy) = run(Fit::epochs(20).save_in_bf16());
+    assert!(exact != rounded && accuracy > 0.97, "{accuracy}");
+}
+
 #[test]
 fn threads_are_invisible() {
     let run = |threads: usize| {

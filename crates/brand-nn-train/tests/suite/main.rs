@@ -13,5 +13,6 @@ mod parquet;
 mod prepare;
 mod search;
 mod settings;
+mod spans;
 mod table;
 mod weights;
