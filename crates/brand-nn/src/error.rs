@@ -1,7 +1,19 @@
 //! One error for programs that use several crates.
 
 /// Any error of brand-nn; each crate's own converts into it.
-#[derive(Debug, thiserror::Error)]
+///
+/// What `{:?}` shows is the message too, since that is what a `main` prints which returns it.
+///
+/// # Examples
+/// ```
+/// fn main() -> brand_nn::Result<()> {
+///     let read = brand_nn::train::TextSet::read("reviews.tsv").map_err(brand_nn::Error::from);
+///     let printed = format!("{:?}", read.unwrap_err());
+///     assert_eq!(printed, "reviews.tsv: there is no such file; help: check the path");
+///     Ok(())
+/// }
+/// ```
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// From tensors and their files.
@@ -36,6 +48,12 @@ pub enum Error {
     /// From training and its data.
     #[error(transparent)]
     Train(#[from] brand_nn_train::Error),
+}
+
+impl std::fmt::Debug for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 /// A result with the error of the front door.
