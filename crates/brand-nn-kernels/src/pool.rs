@@ -47,6 +47,19 @@ impl Spans<'_> {
     }
 }
 
+impl Spans<'_> {
+    /// Inputs from one window to the next, where [`LANES`] or more are alike and equally far apart.
+    fn stride(&self) -> Option<usize> {
+        let [a, b, ..] = self.spans else { return None };
+        let stride = b.first.checked_sub(a.first)?;
+        let alike = |pair: &[Span]| {
+            pair[1].first.checked_sub(pair[0].first) == Some(stride)
+                && pair[0].count == pair[1].count
+        };
+        (self.spans.len() >= LANES && self.spans.windows(2).all(alike)).then_some(stride)
+    }
+}
+
 /// The largest element of each window, and its place in its plane; the first one of equals.
 ///
 /// x holds planes of depth, height and width, one after the other. A NaN is larger than all.
@@ -73,13 +86,14 @@ pub fn max_pool<T: Number>(x: &[T], axes: [Spans; 3], out: &mut [T], places: &mu
     if out.is_empty() {
         return;
     }
+    let stride = axes[2].stride();
     let (out, places) = (Parts::new(out), Parts::new(places));
     each(planes, x.len(), |plane| {
         let range = plane * outputs..(plane + 1) * outputs;
         // SAFETY: each plane is one task's, which runs once.
         let (out, places) = unsafe { (out.range(range.clone()), places.range(range)) };
         let x = &x[plane * inputs..(plane + 1) * inputs];
-        dispatch(Largest { x, axes, out, places });
+        dispatch(Largest { x, axes, stride, out, places });
     });
 }
 
@@ -147,44 +161,86 @@ fn each(planes: usize, size: usize, f: impl Fn(usize) + Sync) {
     if size < SERIAL { (0..planes).for_each(f) } else { for_each(planes, f) }
 }
 
+/// Outputs of a row that are computed side by side.
+const LANES: usize = 4;
+
 /// One plane.
 struct Largest<'a, T> {
     x: &'a [T],
     axes: [Spans<'a>; 3],
+    /// Inputs from one output of a row to the next, where all see as many.
+    stride: Option<usize>,
     out: &'a mut [T],
     places: &'a mut [i64],
 }
 
 impl<T: Number> Kernel for Largest<'_, T> {
     type Output = ();
-    /// Windows are walked one element at a time.
-    const WIDE: bool = false;
 
     #[inline(always)]
-    fn run<L: Lanes>(self) {
-        let Largest { x, axes: [depth, height, width], out, places } = self;
-        let mut results = out.iter_mut().zip(places);
+    fn run<L: Lanes>(mut self) {
+        let [depth, height, width] = self.axes;
+        let outputs = width.spans.len();
+        let mut first = 0;
         for d in depth.spans {
             for h in height.spans {
-                for (w, (out, place)) in width.spans.iter().zip(&mut results) {
-                    let first = (d.first * height.input + h.first) * width.input + w.first;
-                    let (mut best, mut at) = (x[first], first);
-                    for kd in 0..d.count {
-                        for kh in 0..h.count {
-                            let row = (kd * depth.step * height.input + kh * height.step)
-                                * width.input
-                                + first;
-                            for kw in 0..w.count {
-                                let i = row + kw * width.step;
-                                let better = x[i] > best || x[i].not_a_number();
-                                at = if better { i } else { at };
-                                best = if better { x[i] } else { best };
-                            }
-                        }
+                match self.stride {
+                    Some(1) => self.row::<1>([d, h], 1, first),
+                    Some(2) => self.row::<2>([d, h], 2, first),
+                    Some(stride) => self.row::<0>([d, h], stride, first),
+                    None => (0..outputs).for_each(|w| self.group::<1, 0>([d, h], 0, [first, w])),
+                }
+                first += outputs;
+            }
+        }
+    }
+}
+
+impl<T: Number> Largest<'_, T> {
+    /// A row of at least [`LANES`] outputs; the last group may compute some once more.
+    ///
+    /// STRIDE is the stride where the compiler should know it, else 0.
+    #[inline(always)]
+    fn row<const STRIDE: usize>(&mut self, spans: [&Span; 2], stride: usize, first: usize) {
+        let last = self.axes[2].spans.len() - LANES;
+        for w in (0..last).step_by(LANES) {
+            self.group::<LANES, STRIDE>(spans, stride, [first, w]);
+        }
+        self.group::<LANES, STRIDE>(spans, stride, [first, last]);
+    }
+
+    /// N outputs from the w-th of a row on, `stride` inputs apart.
+    #[inline(always)]
+    fn group<const N: usize, const STRIDE: usize>(
+        &mut self,
+        [d, h]: [&Span; 2],
+        stride: usize,
+        [row, w]: [usize; 2],
+    ) {
+        let stride = if STRIDE > 0 { STRIDE } else { stride };
+        let [depth, height, width] = self.axes;
+        let first = (d.first * height.input + h.first) * width.input + width.spans[w].first;
+        let mut best: [T; N] = std::array::from_fn(|i| self.x[first + i * stride]);
+        let mut at = [first as i64; N];
+        for kd in 0..d.count {
+            for kh in 0..h.count {
+                let plane = kd * depth.step * height.input + kh * height.step;
+                for kw in 0..width.spans[w].count {
+                    let tap = plane * width.input + first + kw * width.step;
+                    let x = &self.x[tap..=tap + (N - 1) * stride];
+                    let x: [T; N] = std::array::from_fn(|i| x[i * stride]);
+                    for i in 0..N {
+                        let better = (x[i] > best[i]) | x[i].not_a_number();
+                        at[i] = if better { tap as i64 } else { at[i] };
+                        best[i] = if better { x[i] } else { best[i] };
                     }
-                    (*out, *place) = (best, at as i64);
                 }
             }
+        }
+        let to = row + w..row + w + N;
+        self.out[to.clone()].copy_from_slice(&best);
+        for (i, place) in self.places[to].iter_mut().enumerate() {
+            *place = at[i] + (i * stride) as i64;
         }
     }
 }

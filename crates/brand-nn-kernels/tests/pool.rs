@@ -48,6 +48,8 @@ fn the_first_of_the_largest_is_found() {
     check_max(3, [4, 6], &regular(4, 2, 2, 1), &regular(6, 3, 1, 1), 1);
     check_max(2, [9, 11], &regular(9, 3, 2, 2), &regular(11, 2, 3, 2), 2);
     check_max(40, [41, 43], &regular(41, 3, 1, 1), &regular(43, 3, 1, 1), 1);
+    check_max(5, [24, 24], &regular(24, 2, 2, 1), &regular(24, 2, 2, 1), 1);
+    check_max(3, [13, 31], &regular(13, 2, 3, 1), &regular(31, 3, 4, 2), 2);
     let uneven = [Span { first: 0, count: 1 }, Span { first: 0, count: 5 }];
     check_max(1, [1, 5], &regular(1, 1, 1, 1), &uneven, 1);
     check_max(0, [3, 3], &regular(3, 2, 1, 1), &regular(3, 2, 1, 1), 1);
