@@ -10,6 +10,7 @@ mod block;
 mod dot;
 mod job;
 mod packed;
+mod patches;
 mod plan;
 mod product;
 mod thin;
@@ -20,6 +21,7 @@ pub use batched::{Mats, gemm_batched};
 pub use blas::{blas, set_blas};
 pub(crate) use job::Job;
 pub use packed::{PackedB, gemm_packed};
+pub(crate) use patches::{Patches, Places, SLACK, gemm_patches};
 pub(crate) use product::Product;
 
 /// A matrix to read: element (i, j) is `data[i·row_stride + j·col_stride]`.
@@ -100,26 +102,6 @@ pub fn gemm<T: Real>(alpha: T, a: Mat<T>, b: Mat<T>, beta: T, c: MatMut<T>) {
     check(&a, &b, &c);
     // SAFETY: checked in the line above; `c` is borrowed uniquely until the product is done.
     unsafe { T::product(Job::new(alpha, &a, &b, beta, &c)) };
-}
-
-/// `C = A B + β C` for a C that tasks share, given by its first element.
-///
-/// # Panics
-/// If the inner sizes differ, or a matrix to read leaves its data.
-///
-/// # Safety
-/// C's `a.rows` rows of `b.cols` elements, `row_stride` apart, may be written, and nobody else
-/// touches them meanwhile.
-#[track_caller]
-pub(crate) unsafe fn gemm_at<T: Real>(a: Mat<T>, b: Mat<T>, beta: T, c: *mut T, row_stride: usize) {
-    assert!(a.cols == b.rows, "gemm: [{}, {}] · [{}, {}]", a.rows, a.cols, b.rows, b.cols);
-    check_inside("A", a.data.len(), [a.rows, a.cols], [a.row_stride, a.col_stride]);
-    check_inside("B", b.data.len(), [b.rows, b.cols], [b.row_stride, b.col_stride]);
-    let (rows, cols, row_stride) = (a.rows, b.cols, row_stride as isize);
-    let nowhere = MatMut { data: &mut [], rows, cols, row_stride, col_stride: 1 };
-    let job = Job { c, ..Job::new(T::ONE, &a, &b, beta, &nowhere) };
-    // SAFETY: A and B were checked above, the caller vouches for C.
-    unsafe { T::product(job) };
 }
 
 /// Panics unless the sizes fit and every element lies inside its data.

@@ -34,7 +34,7 @@ pub(super) fn forward<T: Real>(
     });
 }
 
-/// The gradient of the input; each channel of `out`, all noughts before, is a task.
+/// The gradient of the input; each channel of `out` is a task.
 pub(super) fn backward_data<T: Real>(
     shape: &Convolution,
     weight: &[T],
@@ -44,6 +44,7 @@ pub(super) fn backward_data<T: Real>(
     let (window, filters) = (&shape.window, shape.filters);
     let (outputs, taps) = (window.outputs(), window.taps());
     for_each_chunk(out, window.inputs(), |i, out| {
+        out.fill(T::ZERO);
         for f in 0..filters {
             let (plane, filter) = (i * filters + f, i % shape.groups * filters + f);
             let gradient = &gradient[plane * outputs..(plane + 1) * outputs];

@@ -1,8 +1,10 @@
 //! One thread's share of a product: panels of B against rows of A, slab by slab.
 
+use std::ops::Range;
+
 use super::Job;
 use super::packed::Panels;
-use super::plan::pieces;
+use super::patches::Patches;
 use super::tile::{Tile, Wide, panel, tile_height, tile_of};
 use crate::simd::{Kernel, Lanes, Vector};
 use crate::strided::transpose::{Rows, transpose};
@@ -22,6 +24,8 @@ pub(super) enum Right<'a, T: Real> {
     Copied,
     /// Panels, from this column of the packed matrix on.
     Packed(Panels<'a, T>, usize),
+    /// From an image, through a copy of one panel.
+    Patches(&'a Patches<'a, T>),
 }
 
 /// Computes a job whose columns of C are contiguous.
@@ -49,8 +53,8 @@ impl<T: Real> Kernel for Block<'_, T> {
             let part = job.slab(start..end);
             // Writing C dominates short sums: its rows are then written one tile after the other.
             let is_short = job.k <= SHORT && matches!(right, Right::Packed(..));
-            let height = if is_short { tile_rows::<L>(job.m) } else { job.m };
-            for rows in pieces(job.m, height.max(1)) {
+            let count = if is_short { tile_count::<L>(job.m) } else { 1 };
+            for rows in tiles::<T>(job.m, count) {
                 // SAFETY: whoever made the job checked that its operands lie inside their data.
                 unsafe { slab::<T, L>(&part.window(rows, 0..job.n), &right, start) };
             }
@@ -62,10 +66,19 @@ impl<T: Real> Kernel for Block<'_, T> {
     }
 }
 
-/// Rows of the tiles that `m` rows are cut into, as equal as can be.
+/// How many tiles `m` rows are cut into.
 #[inline(always)]
-fn tile_rows<L: Lanes>(m: usize) -> usize {
-    m.div_ceil(m.div_ceil(L::ROWS).max(1))
+fn tile_count<L: Lanes>(m: usize) -> usize {
+    m.div_ceil(L::ROWS).max(1)
+}
+
+/// The rows of each of `count` tiles, as equal as tiles of the type can be.
+#[inline(always)]
+fn tiles<T: Real>(m: usize, count: usize) -> impl Iterator<Item = Range<usize>> {
+    let edge = move |tile: usize| {
+        if T::VECTORS { m * tile / count } else { m.min(tile * m.div_ceil(count)) }
+    };
+    (0..count).map(move |tile| edge(tile)..edge(tile + 1))
 }
 
 /// Adds one slab's products to C.
@@ -75,10 +88,10 @@ fn tile_rows<L: Lanes>(m: usize) -> usize {
 #[inline(always)]
 unsafe fn slab<T: Real, L: Lanes>(job: &Job<T>, right: &Right<T>, start: usize) {
     let width = panel::<T, L>();
-    let rows = tile_rows::<L>(job.m);
-    let packed_a = wants_packing(job, width).then(|| pack_rows::<T, L>(job, rows));
+    let count = tile_count::<L>(job.m);
+    let packed_a = wants_packing(job, width).then(|| pack_rows::<T, L>(job));
     let mut copy = match right {
-        Right::Copied => Buffer::stale(job.k * width),
+        Right::Copied | Right::Patches(_) => Buffer::stale((job.k + 1) * width),
         _ => Buffer::default(),
     };
     let mut column = 0;
@@ -88,11 +101,15 @@ unsafe fn slab<T: Real, L: Lanes>(job: &Job<T>, right: &Right<T>, start: usize) 
             Right::Direct => (job.b.wrapping_add(column), job.b_strides[0] as usize),
             // SAFETY: columns of B to `column + columns`, which the job checked.
             Right::Copied => unsafe { copy_panel::<T, L>(job, column, columns, &mut copy) },
+            Right::Patches(patches) => {
+                let (rows, columns) = (start..start + job.k, column..column + columns);
+                // SAFETY: rows and columns of the job, whose B the patches are.
+                unsafe { patches.panel::<Wide<T, L>>(rows, columns, &mut copy) }
+            }
             Right::Packed(panels, first) => panels.panel(start, job.k, first + column),
         };
-        let mut row = 0;
-        while row < job.m {
-            let height = rows.min(job.m - row);
+        for rows in tiles::<T>(job.m, count) {
+            let (row, height) = (rows.start, rows.len());
             let (a, a_strides) = match &packed_a {
                 Some(packed) => (packed[row * job.k..].as_ptr(), [1, height as isize]),
                 None => (job.a.wrapping_offset(row as isize * job.a_strides[0]), job.a_strides),
@@ -102,7 +119,6 @@ unsafe fn slab<T: Real, L: Lanes>(job: &Job<T>, right: &Right<T>, start: usize) 
             let tile = Tile { depth, a, a_strides, b, b_stride, c, c_stride, columns, alpha, beta };
             // SAFETY: the tile is a window of the job.
             unsafe { any_tile::<T, L>(height, &tile) };
-            row += height;
         }
         column += columns;
     }
@@ -188,14 +204,14 @@ pub(super) unsafe fn copy_row<V: Vector>(
     }
 }
 
-/// Copies A so that each tile's `rows` elements of one column lie side by side.
+/// Copies A so that each tile's elements of one column lie side by side.
 #[inline(always)]
-fn pack_rows<T: Real, L: Lanes>(job: &Job<T>, rows: usize) -> Buffer<T> {
+fn pack_rows<T: Real, L: Lanes>(job: &Job<T>) -> Buffer<T> {
     let mut packed = Buffer::stale(job.m * job.k);
-    for (i, tile) in packed.chunks_mut((rows * job.k).max(1)).enumerate() {
-        let height = tile.len() / job.k;
-        // SAFETY: rows i·rows to i·rows + height and columns to k of A, which the job checked.
-        unsafe { pack_tile::<T, L>(&job.window(i * rows..i * rows + height, 0..job.n), tile) };
+    for rows in tiles::<T>(job.m, tile_count::<L>(job.m)) {
+        let to = &mut packed[rows.start * job.k..rows.end * job.k];
+        // SAFETY: rows of the job and columns to k of A, which the job checked.
+        unsafe { pack_tile::<T, L>(&job.window(rows, 0..job.n), to) };
     }
     packed
 }

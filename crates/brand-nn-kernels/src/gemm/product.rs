@@ -3,7 +3,8 @@
 use super::block::Right;
 use super::job::Job;
 use super::packed::{PackedB, Panels};
-use super::plan;
+use super::patches::Patches;
+use super::{patches, plan};
 
 /// Types with a matrix product.
 ///
@@ -22,6 +23,12 @@ pub trait Product: Sized + crate::Plain {
     /// # Safety
     /// As [`Product::product`]; columns of C are contiguous.
     unsafe fn packed_product(job: &Job<Self>, b: &PackedB<Self>);
+
+    /// Computes a product with patches of an image, on this thread.
+    ///
+    /// # Safety
+    /// As [`Product::product`]; columns of C are contiguous.
+    unsafe fn patches_product(job: &Job<Self>, b: &Patches<Self>);
 
     /// Packs a right matrix.
     ///
@@ -48,6 +55,10 @@ macro_rules! products {
             unsafe fn packed_product(job: &Job<$float>, b: &PackedB<$float>) {
                 // SAFETY: promised by the caller.
                 unsafe { plan::blocks(job, Right::Packed(Panels::new(b), 0)) };
+            }
+
+            unsafe fn patches_product(job: &Job<$float>, b: &Patches<$float>) {
+                patches::product(job, b);
             }
 
             unsafe fn pack(
