@@ -3,8 +3,9 @@
 use std::hint::black_box;
 
 use brand_nn_kernels::{
-    AdamStep, Mat, MatMut, PackedB, Reduce, Unary, adam, fill_normal, gemm, gemm_packed, lstm_cell,
-    reduce, reference, softmax, unary,
+    AdamStep, Convolution, Mat, MatMut, PackedB, Reduce, Slide, Span, Spans, Unary, Window, adam,
+    conv, conv_backward_data, conv_backward_weight, fill_normal, gemm, gemm_packed, lstm_cell,
+    max_pool, reduce, reference, softmax, unary,
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -26,6 +27,15 @@ const SHAPES: [(usize, usize, usize); 16] = [
     (512, 512, 512),
     (1024, 1024, 1024),
     (1024, 768, 3072),
+];
+/// Convolutions: images, channels, filters; then length, kernel, stride and padding of each axis.
+const CONVOLUTIONS: [([usize; 3], &[[usize; 4]]); 6] = [
+    ([64, 1, 32], &[[28, 3, 1, 0]; 2]),
+    ([64, 32, 64], &[[26, 3, 1, 0]; 2]),
+    ([4, 64, 64], &[[56, 3, 1, 1]; 2]),
+    ([8, 256, 256], &[[14, 3, 1, 1]; 2]),
+    ([4, 64, 128], &[[56, 3, 2, 1]; 2]),
+    ([32, 128, 128], &[[100, 3, 1, 1]]),
 ];
 /// Multiply-adds beyond which the plain loop would take too long to be timed.
 const LONG: usize = 1 << 22;
@@ -80,6 +90,44 @@ fn peer(a: &[f32], b: &[f32], c: &mut [f32], k: usize) {
 /// A function of the standard library.
 type Plain = fn(f32) -> f32;
 
+fn convolutions(criterion: &mut Criterion) {
+    for ([images, channels, filters], axes) in CONVOLUTIONS {
+        let mut window = Window { axes: [Slide::ONE; 3] };
+        for (to, &[input, kernel, stride, before]) in window.axes.iter_mut().rev().zip(axes) {
+            let output = (input + 2 * before - kernel) / stride + 1;
+            *to = Slide { input, output, kernel, stride, dilation: 1, before };
+        }
+        let shape = Convolution { images, groups: 1, channels, filters, window };
+        let name = format!("kernels/conv/{images}x{channels}x{filters}/{axes:?}");
+        let mut group = criterion.benchmark_group(name);
+        let work = 2 * images * window.outputs() * shape.weights();
+        group.throughput(Throughput::Elements(work as u64));
+        let (x, w, y) = (noise(shape.inputs()), noise(shape.weights()), noise(shape.outputs()));
+        let [mut dx, mut dw, mut out] = [x.len(), w.len(), y.len()].map(|len| vec![0.0; len]);
+        group.bench_function("forward", |bench| {
+            bench.iter(|| conv(&shape, &x, &w, None, &mut out));
+        });
+        group.bench_function("backward, data", |bench| {
+            bench.iter(|| conv_backward_data(&shape, &w, &y, &mut dx));
+        });
+        group.bench_function("backward, weight", |bench| {
+            bench.iter(|| conv_backward_weight(&shape, &x, &y, &mut dw));
+        });
+    }
+}
+
+fn pools(criterion: &mut Criterion) {
+    let x = noise(64 * 64 * 24 * 24);
+    let spans: Vec<_> = (0..12).map(|i| Span { first: 2 * i, count: 2 }).collect();
+    let side = Spans { input: 24, spans: &spans, step: 1 };
+    let (mut out, mut places) = (vec![0.0; x.len() / 4], vec![0; x.len() / 4]);
+    let mut group = criterion.benchmark_group("kernels/max_pool/64x64x24x24");
+    group.throughput(Throughput::Elements(x.len() as u64));
+    group.bench_function("ours", |bench| {
+        bench.iter(|| max_pool(&x, [Spans::ONE, side, side], &mut out, &mut places));
+    });
+}
+
 fn functions(criterion: &mut Criterion) {
     let x = noise(1 << 14);
     let mut out = vec![0.0; x.len()];
@@ -127,5 +175,5 @@ fn sweeps(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, products, functions, sweeps);
+criterion_group!(benches, products, convolutions, pools, functions, sweeps);
 criterion_main!(benches);

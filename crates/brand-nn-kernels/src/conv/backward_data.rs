@@ -87,7 +87,7 @@ impl<T: Real> Spread<'_, T> {
         let mut own = Buffer::default();
         let gradient = spaced(self.shape, layout, self.gradient, [plane, block], &mut own);
         let (rows, cols, gradient) = (channels.len(), gradient.cols, PackedB::new(gradient));
-        for (tap, start) in layout.rows(1).into_iter().enumerate() {
+        for (tap, &start) in layout.taps.iter().enumerate() {
             let matrix = plane % self.shape.groups * taps + tap;
             let first = (matrix * self.shape.channels + channels.start) * filters;
             let weight = Mat::rows(&self.turned[first..], rows, filters);

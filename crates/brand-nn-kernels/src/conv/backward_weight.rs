@@ -86,7 +86,7 @@ impl<T: Real> Sums<'_, T> {
         let first = plane * self.shape.channels;
         let of_plane = first + channels.start..first + channels.end;
         let data = layout.lay_out(self.x, of_plane, block, own_x);
-        for (tap, start) in layout.rows(1).into_iter().enumerate() {
+        for (tap, &start) in layout.taps.iter().enumerate() {
             let (data, row_stride) = (&data[start..], layout.channel() as isize);
             let x = Mat { data, rows, cols, row_stride, col_stride: 1 };
             let (data, row_stride) = (&mut sum[tap * filters..], (taps * filters) as isize);

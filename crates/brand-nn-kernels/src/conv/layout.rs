@@ -24,11 +24,13 @@ pub(super) struct Layout {
     axis: usize,
     /// Outputs of a block along that axis.
     count: usize,
+    /// Where each tap of a channel sees the first output.
+    pub(super) taps: Vec<usize>,
 }
 
 /// The phases of one axis.
 fn phases(slide: Slide) -> Slide {
-    let reach = (slide.kernel - 1) * slide.dilation;
+    let reach = slide.kernel.saturating_sub(1) * slide.dilation;
     let output = slide.output + reach / slide.stride;
     Slide { output, kernel: slide.stride.min(reach + 1), dilation: 1, ..slide }
 }
@@ -43,7 +45,9 @@ impl Layout {
         let small = (channels * window.inputs() / LAID_OUT).min(outputs / (reach + 1));
         let count = outputs.div_ceil(blocks.max(small).clamp(1, outputs));
         phases.axes[axis].output = outputs.next_multiple_of(count) + reach;
-        Layout { window: *window, phases, axis, count }
+        let mut layout = Layout { window: *window, phases, axis, count, taps: Vec::new() };
+        layout.taps = (0..window.taps()).map(|tap| layout.tap(tap)).collect();
+        layout
     }
 
     /// How many blocks the outputs are cut into.
@@ -78,14 +82,13 @@ impl Layout {
 
     /// Where each tap of each channel sees the first output.
     pub(super) fn rows(&self, channels: usize) -> Vec<usize> {
-        let (channel, places, taps) = (self.channel(), self.places(0).len(), self.window.taps());
-        let place = |tap| self.tap(tap, places);
-        (0..channels * taps).map(|row| row / taps * channel + place(row % taps)).collect()
+        let starts = (0..channels).map(|c| c * self.channel());
+        starts.flat_map(|start| self.taps.iter().map(move |tap| start + tap)).collect()
     }
 
     /// Where a tap sees the first output of a channel.
-    fn tap(&self, mut tap: usize, places: usize) -> usize {
-        let (mut at, mut place, mut phase) = (0, [1, places], 0);
+    fn tap(&self, mut tap: usize) -> usize {
+        let (mut at, mut place, mut phase) = (0, [1, self.places(0).len()], 0);
         for (axis, to) in self.window.axes.iter().zip(&self.phases.axes).rev() {
             let input = tap % axis.kernel * axis.dilation;
             tap /= axis.kernel;
