@@ -76,7 +76,11 @@ fn tile_count<L: Lanes>(m: usize) -> usize {
 #[inline(always)]
 fn tiles<T: Real>(m: usize, count: usize) -> impl Iterator<Item = Range<usize>> {
     let edge = move |tile: usize| {
-        if T::VECTORS { m * tile / count } else { m.min(tile * m.div_ceil(count)) }
+        if T::VECTORS {
+            m / count * tile + tile.min(m % count)
+        } else {
+            m.min(tile * m.div_ceil(count))
+        }
     };
     (0..count).map(move |tile| edge(tile)..edge(tile + 1))
 }
