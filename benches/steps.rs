@@ -5,12 +5,18 @@
 //! A B B A, and the ratio is printed:
 //!
 //! `cargo bench --bench steps -- mlp python benches/peers/pytorch/steps.py mlp`
+//!
+//! With the word `hog` our steps take turns with our steps beside a program that keeps a core busy:
+//! `cargo bench --bench steps -- wide-mlp hog`
 
 #![allow(clippy::print_stdout, reason = "a report is what this program is for")]
 
 use brand_nn::prelude::*;
 use brand_nn_benches::{Outcome, Peer, interval_of_median, median};
-use std::time::Instant;
+use std::{
+    process::{Child, Command},
+    time::Instant,
+};
 
 const ROUNDS: usize = 6; // of two blocks each
 
@@ -35,6 +41,7 @@ fn main() -> Outcome<()> {
     ours.block(*steps)?;
     match &words.collect::<Vec<_>>()[..] {
         [] => alone(&mut ours, *steps),
+        [word] if word == "hog" => beside_a_hog(&mut ours, *steps),
         [program, words @ ..] => in_turns(&mut ours, &mut Peer::start(program, words)?, *steps),
     }
 }
@@ -43,6 +50,38 @@ fn alone(ours: &mut Ours, steps: usize) -> Outcome<()> {
     let mut times = (0..ROUNDS).map(|_| ours.block(steps)).collect::<Outcome<Vec<_>>>()?;
     println!("train step: {:.2} ms, the median of {ROUNDS} blocks", median(&mut times));
     Ok(())
+}
+
+fn beside_a_hog(ours: &mut Ours, steps: usize) -> Outcome<()> {
+    let mut ratios = Vec::new();
+    for _ in 0..2 * ROUNDS {
+        let quiet = ours.block(steps)?;
+        let hog = Hog::start()?;
+        ratios.push(ours.block(steps)? / quiet);
+        drop(hog);
+    }
+    let (low, high) = interval_of_median(&ratios);
+    println!(
+        "beside a hog on one core a train step takes {:.2} times as long (95 %: {low:.2} to {high:.2})",
+        median(&mut ratios)
+    );
+    Ok(())
+}
+
+/// A program that keeps one core busy until it is dropped.
+struct Hog(Child);
+
+impl Hog {
+    fn start() -> Outcome<Self> {
+        Ok(Self(Command::new("sh").args(["-c", "while :; do :; done"]).spawn()?))
+    }
+}
+
+impl Drop for Hog {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 fn in_turns(ours: &mut Ours, peer: &mut Peer, steps: usize) -> Outcome<()> {
