@@ -8,8 +8,12 @@ use brand_nn_tensor::Shape;
 pub(crate) fn products<P: Params + ?Sized>(part: &P, uses: usize) -> Option<u64> {
     let set = ParamSet::all(part).ok()?;
     let weights = set.iter().map(brand_nn_autodiff::Param::shape).filter(|shape| shape.len() > 1);
-    let count: u64 = weights.map(|shape| shape.size() as u64).sum();
-    count.checked_mul(2)?.checked_mul(uses as u64)
+    total(weights.map(size))?.checked_mul(2)?.checked_mul(uses as u64)
+}
+
+/// The number of elements, if it can be counted.
+fn size(shape: &Shape) -> Option<u64> {
+    shape.iter().try_fold(1_u64, |size, &len| size.checked_mul(len as u64))
 }
 
 /// Nothing where there is no weight that could be part of a product; else nobody knows.

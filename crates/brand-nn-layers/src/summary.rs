@@ -66,8 +66,9 @@ impl Summary {
     /// The bytes of all layers' outputs for one example, in f32: what a training holds of each, about.
     #[must_use]
     pub fn output_bytes(&self) -> usize {
-        let size = |row: &SummaryRow| row.output.iter().product::<usize>();
-        4 * self.rows.iter().map(size).sum::<usize>()
+        let bytes =
+            |row: &SummaryRow| row.output.iter().fold(4, |n: usize, &len| n.saturating_mul(len));
+        self.rows.iter().map(bytes).fold(0, usize::saturating_add)
     }
 }
 

@@ -47,6 +47,17 @@ fn a_summary_has_flops_and_bytes() {
     assert!(text.ends_with("an example: 18.2 M FLOPs forward, 21.0 kB of outputs"), "{text}");
 }
 
+/// Sizes that nobody can count are no reason to panic.
+#[test]
+fn absurd_sizes_have_no_flops() {
+    let huge = usize::MAX / 3;
+    let network = Sequential::new().add(dense(7)).build([huge, 5]).unwrap();
+    assert_eq!(network.summary().rows[0].flops, None);
+    assert_eq!(network.summary().output_bytes(), usize::MAX);
+    let text = network.summary().to_string();
+    assert!(text.contains("unknown") && text.contains("at least 0 FLOPs"), "{text}");
+}
+
 #[test]
 fn every_layer_of_one_input_says_its_flops() {
     for row in rows().into_iter().filter(|row| !SEVERAL_INPUTS.contains(&row.layer)) {
