@@ -1,6 +1,7 @@
-//! Train steps of whole models, in turns with a peer's in one run.
+//! Train steps and inference of whole models, in turns with a peer's in one run.
 //!
-//! `cargo bench --bench steps -- MODEL` times our steps alone, where MODEL is a row of [`MODELS`];
+//! `cargo bench --bench steps -- MODEL` times our steps alone, where MODEL is a row of [`MODELS`], or one
+//! with `-inference` behind it, as in `sentiment-inference`, for forward trips without training;
 //! with the command of a peer that speaks the line protocol of `benches/peers` they take turns,
 //! A B B A, and the ratio is printed:
 //!
@@ -23,21 +24,25 @@ const ROUNDS: usize = 6; // of two blocks each
 /// A model: its name, how it is made, and the steps of a block.
 type Row = (&'static str, fn() -> Outcome<Ours>, usize);
 
-const MODELS: [Row; 5] = [
+const MODELS: [Row; 8] = [
     ("sentiment", sentiment, 10),
     ("mlp", || mlp(64, &[784, 256, 10]), 100),
     ("wide-mlp", || mlp(512, &[784, 512, 512, 10]), 20),
     ("cnn", cnn, 5),
-    ("encoder", encoder, 2),
+    ("encoder", || encoder(8, 384, 6), 2),
+    ("text", || encoder(1, 384, 6), 10),
+    ("bert", || encoder(8, 768, 12), 1),
+    ("logistic", logistic, 1000),
 ];
 
 fn main() -> Outcome<()> {
     let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
     let name = words.next().unwrap_or_else(|| "sentiment".into());
     let known = MODELS.map(|(name, _, _)| name).join(", ");
-    let row = MODELS.iter().find(|row| row.0 == name);
+    let model = name.strip_suffix("-inference").unwrap_or(&name);
+    let row = MODELS.iter().find(|row| row.0 == model);
     let (_, make, steps) = row.ok_or_else(|| format!("no model `{name}`; there are {known}"))?;
-    let mut ours = make()?;
+    let mut ours = Ours { learns: model == name, ..make()? };
     ours.block(*steps)?;
     match &words.collect::<Vec<_>>()[..] {
         [] => alone(&mut ours, *steps),
@@ -48,7 +53,7 @@ fn main() -> Outcome<()> {
 
 fn alone(ours: &mut Ours, steps: usize) -> Outcome<()> {
     let mut times = (0..ROUNDS).map(|_| ours.block(steps)).collect::<Outcome<Vec<_>>>()?;
-    println!("train step: {:.2} ms, the median of {ROUNDS} blocks", median(&mut times));
+    println!("a step: {:.4} ms, the median of {ROUNDS} blocks", median(&mut times));
     Ok(())
 }
 
@@ -101,7 +106,7 @@ fn in_turns(ours: &mut Ours, peer: &mut Peer, steps: usize) -> Outcome<()> {
     }
     let (low, high) = interval_of_median(&ratios);
     println!(
-        "train step: ours {:.2} ms, peer {:.2} ms, median paired ratio {:.3} (95 %: {low:.3} to \
+        "a step: ours {:.4} ms, peer {:.4} ms, median paired ratio {:.3} (95 %: {low:.3} to \
          {high:.3}, {} pairs of blocks of {steps} steps)",
         median(&mut mine),
         median(&mut theirs),
@@ -119,6 +124,7 @@ struct Ours {
     input: Tensor,
     target: Tensor,
     rng: Rng,
+    learns: bool,
 }
 
 impl Ours {
@@ -126,6 +132,10 @@ impl Ours {
     fn block(&mut self, steps: usize) -> Outcome<f64> {
         let start = Instant::now();
         for _ in 0..steps {
+            if !self.learns {
+                self.model.call(&self.input, &mut Pass::inference())?;
+                continue;
+            }
             let output = self.model.call(&self.input, &mut Pass::training(&mut self.rng))?;
             let loss = (self.loss)(&output, &self.target)?;
             drop(output);
@@ -177,20 +187,30 @@ fn cnn() -> Outcome<Ours> {
     classifier(network.build([1, 28, 28])?, Tensor::randn([64, 1, 28, 28], &mut rng), labels)
 }
 
-/// An encoder of MiniLM's size, six layers of 384, on 8 texts of 128 tokens, with AdamW.
-fn encoder() -> Outcome<Ours> {
-    let options = TransformerOptions::new(12, 1536).dropout(0.1).activation(Activation::Gelu);
+/// An encoder on texts of 128 tokens, with AdamW: six layers of 384 are MiniLM's, 12 of 768 BERT-base's.
+fn encoder(texts: usize, width: usize, layers: usize) -> Outcome<Ours> {
+    let options = TransformerOptions::new(12, 4 * width).dropout(0.1).activation(Activation::Gelu);
     let model = Encoder {
-        tokens: Embedding::new(30_522, 384),
-        positions: PositionEmbedding::new(512, 384),
+        tokens: Embedding::new(30_522, width),
+        positions: PositionEmbedding::new(512, width),
         dropout: Dropout::new(0.1),
-        layers: TransformerEncoder::new(6, 384, &options),
-        head: Linear::new(384, 2),
+        layers: TransformerEncoder::new(layers, width, &options),
+        head: Linear::new(width, 2),
     };
     let mut rng = Rng::new(1);
-    let input = Tensor::randint([8, 128], 1, 30_522, &mut rng);
-    let target = Tensor::randint([8], 0, 2, &mut rng);
+    let input = Tensor::randint([texts, 128], 1, 30_522, &mut rng);
+    let target = Tensor::randint([texts], 0, 2, &mut rng);
     Ok(Ours { optimizer: Box::new(AdamW::new(1e-3)), ..classifier(model, input, target)? })
+}
+
+/// A logistic regression on 100 rows of 10 features, all of them in each step.
+fn logistic() -> Outcome<Ours> {
+    let mut rng = Rng::new(1);
+    let input = Tensor::randn([100, 10], &mut rng);
+    let target = Tensor::bernoulli([100], 0.5, &mut rng).to(DType::F32);
+    let loss = |output: &Var, target: &Tensor| Ok(binary_cross_entropy(output, target)?);
+    let network = Sequential::new().add(dense(1).activation(Activation::Sigmoid));
+    Ok(Ours { loss, ..classifier(network.build([10])?, input, target)? })
 }
 
 /// An encoder whose mean over time is classified.
@@ -224,5 +244,6 @@ fn classifier(model: impl Layer + 'static, input: Tensor, target: Tensor) -> Out
         input,
         target,
         rng: Rng::new(1),
+        learns: true,
     })
 }

@@ -1,7 +1,8 @@
-"""Train steps of whole models in PyTorch, for `benches/steps.rs` to take turns with.
+"""Train steps and inference of whole models in PyTorch, for `benches/steps.rs` to take turns with.
 
     pip install -r requirements.txt
-    python steps.py mlp          # or wide-mlp, cnn, encoder, sentiment
+    python steps.py mlp          # or wide-mlp, cnn, encoder, text, bert, logistic, sentiment
+    python steps.py mlp-inference
 
 Every line `block N` on standard input runs N steps on one random batch and is answered by one line,
 the milliseconds per step.
@@ -18,16 +19,16 @@ import sentiment
 
 
 class Encoder(nn.Module):
-    """Six layers of 384 on token and position embeddings; the mean over time is classified."""
+    """Layers on token and position embeddings; the mean over time is classified."""
 
-    def __init__(self):
+    def __init__(self, width, layers):
         super().__init__()
-        self.tokens = nn.Embedding(30_522, 384)
-        self.positions = nn.Embedding(512, 384)
+        self.tokens = nn.Embedding(30_522, width)
+        self.positions = nn.Embedding(512, width)
         self.dropout = nn.Dropout(0.1)
-        layer = nn.TransformerEncoderLayer(384, 12, 1536, 0.1, "gelu", batch_first=True)
-        self.layers = nn.TransformerEncoder(layer, 6, enable_nested_tensor=False)
-        self.head = nn.Linear(384, 2)
+        layer = nn.TransformerEncoderLayer(width, 12, 4 * width, 0.1, "gelu", batch_first=True)
+        self.layers = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
+        self.head = nn.Linear(width, 2)
 
     def forward(self, ids):
         x = self.tokens(ids) + self.positions(torch.arange(ids.shape[1]))
@@ -64,17 +65,26 @@ def workload(name):
             model, batch = mlp(784, 512, 512, 10), (torch.randn(512, 784), labels(512, 10))
         case "cnn":
             model, batch = cnn(), (torch.randn(64, 1, 28, 28), labels(64, 10))
-        case "encoder":
-            model, adam = Encoder(), torch.optim.AdamW
-            batch = torch.randint(1, 30_522, (8, 128)), labels(8, 2)
+        case "encoder" | "text" | "bert":
+            model, adam = Encoder(*((768, 12) if name == "bert" else (384, 6))), torch.optim.AdamW
+            texts = 1 if name == "text" else 8
+            batch = torch.randint(1, 30_522, (texts, 128)), labels(texts, 2)
+        case "logistic":
+            model = nn.Sequential(nn.Linear(10, 1), nn.Flatten(0))
+            batch = torch.randn(100, 10), labels(100, 2).float()
+            loss = F.binary_cross_entropy_with_logits
         case _:
-            sys.exit(f"came {name!r}, expected sentiment, mlp, wide-mlp, cnn or encoder")
+            sys.exit(f"came {name!r}, expected mlp, wide-mlp, cnn, encoder, text, bert, logistic or sentiment")
     return model, adam([p for p in model.parameters() if p.requires_grad], lr=1e-3), loss, batch
 
 
 def block(steps, model, optimizer, loss, batch):
     start = time.perf_counter()
     for _ in range(steps):
+        if not model.training:
+            with torch.no_grad():
+                model(batch[0])
+            continue
         optimizer.zero_grad()
         loss(model(batch[0]), batch[1]).backward()
         optimizer.step()
@@ -86,8 +96,9 @@ def main():
         sys.exit(__doc__)
     torch.set_num_threads(2)
     torch.manual_seed(1)
-    parts = workload(sys.argv[1])
-    parts[0].train()
+    name = sys.argv[1].removesuffix("-inference")
+    parts = workload(name)
+    parts[0].train(name == sys.argv[1])
     for line in sys.stdin:
         match line.split():
             case ["block", count]:
