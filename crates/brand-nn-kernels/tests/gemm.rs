@@ -109,6 +109,8 @@ fn shapes_that_models_use_are_right() {
             [110, 50, 512],
             [64, 1000, 96],
             [40, 520, 1100],
+            [64, 2100, 33],
+            [150, 70, 29],
         ] {
             for a in [ROWS, COLUMNS] {
                 for b in [ROWS, COLUMNS] {

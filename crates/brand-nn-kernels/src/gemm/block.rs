@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Job;
 use super::packed::Panels;
-use super::patches::Patches;
+use super::patches::{Patches, SLACK};
 use super::tile::{Tile, Wide, panel, tile_height, tile_of};
 use crate::simd::{Kernel, Lanes, Vector};
 use crate::strided::transpose::{Rows, transpose};
@@ -12,15 +12,19 @@ use crate::{Buffer, Real};
 
 /// Depth up to which a product spends its time on writing C.
 const SHORT: usize = 64;
-/// Panels of B beyond which rows of A are worth copying together.
-const PACK_FROM: usize = 3;
+/// Panels of B beyond which columns of A are worth copying together.
+const PACK_COLUMNS_FROM: usize = 7;
+/// Panels of B beyond which rows of A are.
+const PACK_ROWS_FROM: usize = 31;
+/// Columns of A that are copied together: their lines stay in the first cache.
+const TOGETHER: usize = 8;
 
 /// Where a block's B comes from.
 #[derive(Clone, Copy)]
 pub(super) enum Right<'a, T: Real> {
     /// Straight from the job, whose rows of B are contiguous and whole vectors wide.
     Direct,
-    /// From the job, whose rows of B are contiguous, through a copy of one panel.
+    /// From the job, whose rows or columns of B are contiguous, through a copy of one panel.
     Copied,
     /// Panels, from this column of the packed matrix on.
     Packed(Panels<'a, T>, usize),
@@ -158,9 +162,11 @@ unsafe fn any_tile<T: Real, L: Lanes>(rows: usize, tile: &Tile<T>) {
 /// fight for the same lines of the cache, and the copy is read often enough.
 fn wants_packing<T>(job: &Job<T>, width: usize) -> bool {
     let [row, column] = job.a_strides;
+    let in_rows = column == 1;
     let apart = row.unsigned_abs() * size_of::<T>();
-    let crowded = column != 1 || apart.is_multiple_of(2048);
-    crowded && job.n > PACK_FROM * width && job.m > 1
+    let crowded = !in_rows || apart.is_multiple_of(2048);
+    let panels = if in_rows { PACK_ROWS_FROM } else { PACK_COLUMNS_FROM };
+    crowded && job.n > panels * width && job.m > 1
 }
 
 /// Copies some columns of B, as many as a panel has at most; gives the copy and its row stride.
@@ -176,13 +182,49 @@ unsafe fn copy_panel<T: Real, L: Lanes>(
 ) -> (*const T, usize) {
     let lanes = <Wide<T, L> as Vector>::LANES;
     let stride = columns.next_multiple_of(lanes);
-    assert!(job.k * stride <= to.len());
-    for p in 0..job.k {
-        let from = job.b.wrapping_offset(p as isize * job.b_strides[0]).wrapping_add(column);
-        // SAFETY: `columns` elements of row p, and p · stride + stride ≤ to.len().
-        unsafe { copy_row::<Wide<T, L>>(from, columns, to.as_mut_ptr().add(p * stride)) };
+    let to = &mut to[..job.k * stride];
+    let from = job.b.wrapping_offset(column as isize * job.b_strides[1]);
+    if job.b_strides[1] == 1 {
+        // SAFETY: `columns` elements of each row; `to` is whole vectors long.
+        unsafe { copy_rows::<Wide<T, L>>(from, job.b_strides[0], columns, to, stride) };
+    } else {
+        let across = Rows { start: from, stride: job.b_strides[1], count: columns, len: job.k };
+        // SAFETY: `columns` columns of B, each contiguous.
+        unsafe { transpose::<Wide<T, L>>(across, to, stride) };
     }
     (to.as_ptr(), stride)
+}
+
+/// Copies `count` elements of each row, as many rows as `to` has, and fills the last vector with
+/// noughts.
+///
+/// # Safety
+/// The instruction set is there; each row has `count` elements, and `stride` is whole vectors of
+/// them.
+#[inline(always)]
+pub(super) unsafe fn copy_rows<V: Vector>(
+    from: *const V::Element,
+    apart: isize,
+    count: usize,
+    to: &mut [V::Element],
+    stride: usize,
+) {
+    let rows = to.len() / stride;
+    let row = |p: usize| from.wrapping_offset(p as isize * apart);
+    // SAFETY: `count` elements of each row p; `to` has as many rows, whole vectors long.
+    unsafe {
+        if count == 2 * V::LANES {
+            for p in 0..rows {
+                let (from, to) = (row(p), to.as_mut_ptr().add(p * stride));
+                V::load(from).store(to);
+                V::load(from.add(V::LANES)).store(to.add(V::LANES));
+            }
+        } else {
+            for p in 0..rows {
+                copy_row::<V>(row(p), count, to.as_mut_ptr().add(p * stride));
+            }
+        }
+    }
 }
 
 /// Copies `count` elements and fills the last vector with noughts.
@@ -190,11 +232,7 @@ unsafe fn copy_panel<T: Real, L: Lanes>(
 /// # Safety
 /// The instruction set is there; `from` has `count` elements and `to` whole vectors of them.
 #[inline(always)]
-pub(super) unsafe fn copy_row<V: Vector>(
-    from: *const V::Element,
-    count: usize,
-    to: *mut V::Element,
-) {
+unsafe fn copy_row<V: Vector>(from: *const V::Element, count: usize, to: *mut V::Element) {
     let mut at = 0;
     // SAFETY: promised by the caller.
     unsafe {
@@ -212,55 +250,70 @@ pub(super) unsafe fn copy_row<V: Vector>(
 #[inline(always)]
 fn pack_rows<T: Real, L: Lanes>(job: &Job<T>) -> Buffer<T> {
     let mut packed = Buffer::stale(job.m * job.k);
-    for rows in tiles::<T>(job.m, tile_count::<L>(job.m)) {
-        let to = &mut packed[rows.start * job.k..rows.end * job.k];
-        // SAFETY: rows of the job and columns to k of A, which the job checked.
-        unsafe { pack_tile::<T, L>(&job.window(rows, 0..job.n), to) };
+    let step = if job.a_strides[0] == 1 { TOGETHER } else { job.k };
+    for start in (0..job.k).step_by(step) {
+        let columns = start..job.k.min(start + step);
+        for rows in tiles::<T>(job.m, tile_count::<L>(job.m)) {
+            let to = &mut packed[rows.start * job.k..rows.end * job.k];
+            // SAFETY: rows of the job and columns to k of A, which the job checked.
+            unsafe { pack_tile::<T, L>(&job.window(rows, 0..job.n), columns.clone(), to) };
+        }
     }
     packed
 }
 
-/// Copies the rows of one tile.
+/// Copies some columns of the rows of one tile.
 ///
 /// # Safety
 /// A's elements may be read; `to` has as many.
 #[inline(always)]
-unsafe fn pack_tile<T: Real, L: Lanes>(job: &Job<T>, to: &mut [T]) {
+unsafe fn pack_tile<T: Real, L: Lanes>(job: &Job<T>, columns: Range<usize>, to: &mut [T]) {
     let [row_stride, col_stride] = job.a_strides;
     if col_stride == 1 {
         let rows = Rows { start: job.a, stride: row_stride, count: job.m, len: job.k };
         // SAFETY: promised by the caller.
-        return unsafe { transpose(rows, to, job.m) };
+        return unsafe { transpose::<Wide<T, L>>(rows, to, job.m) };
     }
-    for (p, to) in to.chunks_exact_mut(job.m).enumerate() {
+    if row_stride == 1 {
+        // SAFETY: promised by the caller.
+        return unsafe { copy_columns::<Wide<T, L>>(job, columns, to) };
+    }
+    for p in columns {
         let from = job.a.wrapping_offset(p as isize * col_stride);
-        if row_stride == 1 {
-            // SAFETY: column p of A and its place, m elements each.
-            unsafe { copy_part::<Wide<T, L>>(from, job.m, to.as_mut_ptr()) };
-            continue;
-        }
-        for (j, x) in to.iter_mut().enumerate() {
+        for (j, x) in to[p * job.m..][..job.m].iter_mut().enumerate() {
             // SAFETY: row j < m, column p < k.
             *x = unsafe { *from.offset(j as isize * row_stride) };
         }
     }
 }
 
-/// Copies `count` elements and nothing beyond.
+/// Copies some columns of the rows of one tile, whose elements lie side by side.
 ///
 /// # Safety
-/// The instruction set is there; both places have `count` elements.
+/// The instruction set is there, A's elements may be read; `to` has as many.
 #[inline(always)]
-unsafe fn copy_part<V: Vector>(from: *const V::Element, count: usize, to: *mut V::Element) {
-    let mut at = 0;
-    // SAFETY: promised by the caller.
-    unsafe {
-        while at + V::LANES <= count {
-            V::load(from.add(at)).store(to.add(at));
-            at += V::LANES;
-        }
-        if at < count {
-            V::load_first(from.add(at), count - at).store_first(to.add(at), count - at);
+unsafe fn copy_columns<V: Vector>(
+    job: &Job<V::Element>,
+    columns: Range<usize>,
+    to: &mut [V::Element],
+) {
+    let apart = job.a_strides[1];
+    let last = if apart >= SLACK as isize { job.k - 1 } else { 0 };
+    for p in columns {
+        let (from, to) = (job.a.wrapping_offset(p as isize * apart), &mut to[p * job.m..]);
+        // Masks are slow: where columns follow, their copies overwrite a vector's surplus.
+        let is_loose = p < last && to.len() >= job.m + SLACK;
+        let (to, mut at) = (to.as_mut_ptr(), 0);
+        // SAFETY: m elements of column p and their place. A surplus is less than `SLACK`, and a
+        // column that begins as far behind and as much of `to` lie behind it where it may be.
+        unsafe {
+            while at + V::LANES <= job.m || is_loose && at < job.m {
+                V::load(from.add(at)).store(to.add(at));
+                at += V::LANES;
+            }
+            if at < job.m {
+                V::load_first(from.add(at), job.m - at).store_first(to.add(at), job.m - at);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The right matrix cut into panels whose rows are as wide as a tile.
 
-use super::block::{Block, Right, copy_row, slab_depth};
+use super::block::{Block, Right, copy_rows, slab_depth};
 use super::job::Job;
 use super::plan::hand_over;
 use super::tile::{Wide, panel};
@@ -234,15 +234,14 @@ impl<T: Real> Kernel for Fill<'_, T> {
         if row == 1 {
             let across = Rows { start: b, stride: col, count: columns, len: rows };
             // SAFETY: whoever made the source vouched for its elements.
-            return unsafe { transpose(across, to, stride) };
+            return unsafe { transpose::<Wide<T, L>>(across, to, stride) };
+        }
+        if col == 1 && stride.is_multiple_of(<Wide<T, L> as Vector>::LANES) {
+            // SAFETY: `columns` elements of each row; rows of the panel are whole vectors long.
+            return unsafe { copy_rows::<Wide<T, L>>(b, row, columns, to, stride) };
         }
         for (p, to) in to.chunks_exact_mut(stride).enumerate() {
             let from = b.wrapping_offset(p as isize * row);
-            if col == 1 && stride.is_multiple_of(<Wide<T, L> as Vector>::LANES) {
-                // SAFETY: `columns` elements of row p; `to` is whole vectors long.
-                unsafe { copy_row::<Wide<T, L>>(from, columns, to.as_mut_ptr()) };
-                continue;
-            }
             for (j, x) in to[..columns].iter_mut().enumerate() {
                 // SAFETY: row p and column j of the source.
                 *x = unsafe { *from.offset(j as isize * col) };

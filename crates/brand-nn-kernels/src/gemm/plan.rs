@@ -23,7 +23,7 @@ const VECTOR: usize = 16;
 /// Elements of B that are packed at once: the columns go in slabs of this size.
 const SLAB: usize = 1 << 20;
 /// Rows and columns of C that one task computes, at most.
-const BLOCK: (usize, usize) = (96, 512);
+const BLOCK: (usize, usize) = (144, 512);
 /// Elements of a C that counts as small.
 const SMALL: usize = 1 << 17;
 /// Depth of the parts that a long sum is cut into, at least.
@@ -73,7 +73,7 @@ enum Shape {
     Dots,
     /// A small C that sums up much: parts of the sum side by side.
     Deep,
-    /// Tiles that read rows of B.
+    /// Tiles that read B as it is, or panel by panel.
     Rows,
     /// Tiles that read a packed copy of B.
     Packed,
@@ -82,7 +82,7 @@ enum Shape {
 fn shape<T: Real>(job: &Job<T>) -> Shape {
     let [b_row, b_col] = job.b_strides;
     let few = job.m <= DOT_ROWS && job.a_strides[1] == 1;
-    let in_rows = b_col == 1 && b_row >= 0;
+    let in_rows = b_col == 1 && b_row >= 0 || b_row == 1 && b_col >= 0;
     match () {
         () if few && b_row == 1 => Shape::Dots,
         () if job.c_strides[1] != 1 && job.n > 1 => Shape::Odd,
@@ -93,12 +93,13 @@ fn shape<T: Real>(job: &Job<T>) -> Shape {
     }
 }
 
-/// Computes a product by tiles that read rows of B, as they are or through a small copy.
+/// Computes a product by tiles that read B as it is or through a small copy.
 ///
 /// # Safety
-/// As [`product`]; columns of B and C are contiguous.
+/// As [`product`]; columns of C are contiguous, and rows or columns of B.
 unsafe fn in_rows<T: Real>(job: &Job<T>) {
-    let direct = job.m <= DIRECT_ROWS && job.n.is_multiple_of(VECTOR);
+    let few = job.m <= DIRECT_ROWS && job.n.is_multiple_of(VECTOR);
+    let direct = few && job.b_strides[1] == 1;
     // SAFETY: vouched for by the caller.
     unsafe { blocks(job, if direct { Right::Direct } else { Right::Copied }) };
 }
@@ -232,7 +233,9 @@ fn block_size<T: Real>(job: &Job<T>, most: (usize, usize)) -> (usize, usize) {
     if job.work() < SERIAL {
         return (job.m, job.n);
     }
-    let (mut rows, mut columns) = (most.0.min(job.m), most.1.min(job.n));
+    // Blocks of rows are as equal as tiles allow.
+    let rows = job.m.div_ceil(job.m.div_ceil(most.0)).next_multiple_of(12);
+    let (mut rows, mut columns) = (rows.min(job.m), most.1.min(job.n));
     while job.m.div_ceil(rows) * job.n.div_ceil(columns) < TASKS {
         if columns >= 128 && columns >= rows {
             columns = (columns / 2).next_multiple_of(64);

@@ -38,6 +38,32 @@ pub trait Vector: Copy {
     /// # Safety
     /// The instruction set is there, and the elements are.
     unsafe fn store_first(self, to: *mut Self::Element, count: usize);
+    /// Rows and columns of the blocks that [`Vector::transpose`] turns.
+    const EDGE: usize = 4;
+    /// `to[c · to_stride + r] = from[r · stride + c]` for r, c < `EDGE`; from `count` rows on the
+    /// last one is read again.
+    ///
+    /// # Safety
+    /// The instruction set is there, `count` is not 0, and the elements are there.
+    #[inline(always)]
+    unsafe fn transpose(
+        from: *const Self::Element,
+        stride: isize,
+        count: usize,
+        to: *mut Self::Element,
+        to_stride: usize,
+    ) {
+        // SAFETY: vouched for by the caller; arrays are as aligned as their elements.
+        unsafe {
+            let row = |r: usize| {
+                *from.offset(r.min(count - 1) as isize * stride).cast::<[Self::Element; 4]>()
+            };
+            let rows = [row(0), row(1), row(2), row(3)];
+            for c in 0..4 {
+                *to.add(c * to_stride).cast() = [rows[0][c], rows[1][c], rows[2][c], rows[3][c]];
+            }
+        }
+    }
     /// Asks for the cache line of an address, which need not be valid.
     #[inline(always)]
     fn prefetch(_at: *const Self::Element) {}

@@ -28,7 +28,7 @@ unsafe fn wide_mask(count: usize) -> __m256i {
 macro_rules! register {
     ($name:ident($register:ty) of $lanes:literal $t:ty:
         $splat:ident $load:ident $store:ident $fma:ident $mul:ident $add:ident,
-        first |$count:ident| $mask:expr, $load_first:ident $store_first:ident) => {
+        first |$count:ident| $mask:expr, $load_first:ident $store_first:ident $($more:item)*) => {
         #[doc = concat!(stringify!($lanes), " lanes of `", stringify!($t), "`.")]
         #[derive(Clone, Copy)]
         pub(crate) struct $name($register);
@@ -91,6 +91,8 @@ macro_rules! register {
                 // SAFETY: vouched for by the caller.
                 $name(unsafe { $add(self.0, b.0) })
             }
+
+            $($more)*
         }
     };
 }
@@ -118,7 +120,13 @@ macro_rules! masked_wide_double {
 
 register! { F32x8(__m256) of 8 f32:
 _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_mul_ps _mm256_add_ps,
-first |count| mask(count), masked_single _mm256_maskstore_ps }
+first |count| mask(count), masked_single _mm256_maskstore_ps
+const EDGE: usize = 8;
+#[inline(always)]
+unsafe fn transpose(from: *const f32, stride: isize, count: usize, to: *mut f32, to_stride: usize) {
+    // SAFETY: vouched for by the caller.
+    unsafe { transpose_eight(from, stride, count, to, to_stride) };
+} }
 register! { F64x4(__m256d) of 4 f64:
 _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_mul_pd _mm256_add_pd,
 first |count| wide_mask(count), masked_double _mm256_maskstore_pd }
@@ -128,3 +136,35 @@ first |count| ((1_u32 << count) - 1) as u16, masked_wide_single _mm512_mask_stor
 register! { F64x8(__m512d) of 8 f64:
 _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_fmadd_pd _mm512_mul_pd _mm512_add_pd,
 first |count| ((1_u32 << count) - 1) as u8, masked_wide_double _mm512_mask_storeu_pd }
+
+/// [`Vector::transpose`] for eight rows and columns: pairs, fours, halves.
+///
+/// # Safety
+/// As there.
+#[inline(always)]
+unsafe fn transpose_eight(
+    from: *const f32,
+    stride: isize,
+    count: usize,
+    to: *mut f32,
+    to_stride: usize,
+) {
+    // SAFETY: vouched for by the caller.
+    unsafe {
+        let half = |r: usize, c: usize| {
+            _mm_loadu_ps(from.offset(r.min(count - 1) as isize * stride).add(c))
+        };
+        for c in [0, 4] {
+            let row = |r: usize| _mm256_set_m128(half(r + 4, c), half(r, c));
+            let rows = [row(0), row(1), row(2), row(3)];
+            for j in [0, 2] {
+                let turn =
+                    |a, b| if j == 0 { _mm256_unpacklo_ps(a, b) } else { _mm256_unpackhi_ps(a, b) };
+                let (a, b) = (turn(rows[0], rows[1]), turn(rows[2], rows[3]));
+                let to = to.add((c + j) * to_stride);
+                _mm256_storeu_ps(to, _mm256_shuffle_ps::<0x44>(a, b));
+                _mm256_storeu_ps(to.add(to_stride), _mm256_shuffle_ps::<0xee>(a, b));
+            }
+        }
+    }
+}

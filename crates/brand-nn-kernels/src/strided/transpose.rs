@@ -1,9 +1,6 @@
 //! Transposes of two-dimensional pieces, in blocks that stay in registers.
 
-use crate::Plain;
-
-/// Edge of the square blocks.
-const EDGE: usize = 4;
+use crate::simd::Vector;
 
 /// A piece of a matrix whose rows are contiguous: where it begins and how far rows lie apart.
 #[derive(Clone, Copy)]
@@ -18,49 +15,43 @@ pub(crate) struct Rows<T> {
     pub(crate) len: usize,
 }
 
-/// `to[c · to_stride + r] = from[r, c]`.
+/// `to[c · to_stride + r] = from[r, c]`; where there are fewer rows than `to_stride` and than a
+/// block has, what lies beyond them is arbitrary.
 ///
 /// # Panics
 /// If `to` is too short.
 ///
 /// # Safety
-/// Every element of the rows may be read.
+/// The instruction set of `V` is there, and every element of the rows may be read.
 #[inline(always)]
-pub(crate) unsafe fn transpose<T: Plain>(from: Rows<T>, to: &mut [T], to_stride: usize) {
+pub(crate) unsafe fn transpose<V: Vector>(
+    from: Rows<V::Element>,
+    to: &mut [V::Element],
+    to_stride: usize,
+) {
     if from.count == 0 || from.len == 0 {
         return;
     }
     assert!((from.len - 1) * to_stride + from.count <= to.len() && from.count <= to_stride);
-    let (rows, columns) = (from.count / EDGE * EDGE, from.len / EDGE * EDGE);
-    for r in (0..rows).step_by(EDGE) {
-        for c in (0..columns).step_by(EDGE) {
-            // SAFETY: r + 4 ≤ count and c + 4 ≤ len; `to` was checked above.
-            unsafe { block(from, r, c, to.as_mut_ptr(), to_stride) };
+    // Fewer rows than a block has are turned as a block, whose surplus the next column overwrites.
+    let rows = (from.count / V::EDGE * V::EDGE).max(V::EDGE);
+    let room = (to.len() + to_stride).saturating_sub(rows) / to_stride;
+    let columns = from.len.min(room) / V::EDGE * V::EDGE;
+    for r in (0..rows).step_by(V::EDGE) {
+        let (start, count) = (from.start.wrapping_offset(r as isize * from.stride), from.count - r);
+        for c in (0..columns).step_by(V::EDGE) {
+            // SAFETY: `count` rows from r on, c + EDGE ≤ len, and as many columns of `to` have
+            // room for `rows` elements.
+            unsafe {
+                let to = to.as_mut_ptr().add(c * to_stride + r);
+                V::transpose(start.add(c), from.stride, count, to, to_stride);
+            }
         }
     }
     for r in 0..from.count {
         for c in if r < rows { columns } else { 0 }..from.len {
             // SAFETY: r < count and c < len.
             to[c * to_stride + r] = unsafe { *from.start.offset(r as isize * from.stride).add(c) };
-        }
-    }
-}
-
-/// One 4 × 4 block.
-///
-/// # Safety
-/// Rows r to r + 4 and columns c to c + 4 lie inside `from`, and inside `to` transposed.
-#[inline(always)]
-unsafe fn block<T: Plain>(from: Rows<T>, r: usize, c: usize, to: *mut T, to_stride: usize) {
-    // SAFETY: promised by the caller; arrays are as aligned as their elements.
-    unsafe {
-        let row = |i: usize| {
-            *from.start.offset((r + i) as isize * from.stride).add(c).cast::<[T; EDGE]>()
-        };
-        let rows = [row(0), row(1), row(2), row(3)];
-        for j in 0..EDGE {
-            let column = [rows[0][j], rows[1][j], rows[2][j], rows[3][j]];
-            *to.add((c + j) * to_stride + r).cast::<[T; EDGE]>() = column;
         }
     }
 }
