@@ -13,6 +13,5 @@ mod parquet;
 mod prepare;
 mod search;
 mod settings;
-mod spans;
 mod table;
 mod weights;

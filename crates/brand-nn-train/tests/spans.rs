@@ -1,4 +1,7 @@
 //! What a subscriber of `tracing` sees of a training.
+//!
+//! The program has one test alone: whether anybody listens is known for the whole process.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 use brand_nn_layers::{Sequential, dense, dropout};
 use brand_nn_losses::mse;
