@@ -30,7 +30,7 @@ mod standard_scaler;
 mod step;
 mod target_encoder;
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use brand_nn_tensor::{DType, Tensor};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -203,7 +203,11 @@ impl Input<'_> {
     ///
     /// [`Error::Cell`] at the first that is none.
     pub fn numbers(&self) -> Result<Vec<Option<f64>>> {
-        let numbers = self.table.numbers(self.name)?;
+        Ok(self.borrowed_numbers()?.into_owned())
+    }
+
+    fn borrowed_numbers(&self) -> Result<Cow<'_, [Option<f64>]>> {
+        let numbers = self.table.borrowed_numbers(self.name)?;
         let infinite = |number: &Option<f64>| number.is_some_and(|x| !x.is_finite());
         match numbers.iter().position(infinite) {
             Some(row) => Err(self.refused(row, "a finite number", "correct the value")),
@@ -217,7 +221,7 @@ impl Input<'_> {
     ///
     /// [`Error::Data`] if there is none; as [`numbers`](Self::numbers).
     pub fn sorted(&self) -> Result<Vec<f64>> {
-        let mut values: Vec<f64> = self.numbers()?.into_iter().flatten().collect();
+        let mut values: Vec<f64> = self.borrowed_numbers()?.iter().flatten().copied().collect();
         values.sort_by(f64::total_cmp);
         if values.is_empty() { Err(self.nothing()) } else { Ok(values) }
     }
@@ -242,7 +246,8 @@ impl Input<'_> {
 
     /// The same done with each number that is there.
     fn map(&self, change: impl Fn(f64) -> f64) -> Result<Vec<(String, Column)>> {
-        let values = self.numbers()?.into_iter().map(|value| value.map(&change));
+        let values = self.borrowed_numbers()?;
+        let values = values.iter().map(|value| value.map(&change));
         Ok(vec![(self.name.to_owned(), Column::F64(values.collect()))])
     }
 

@@ -12,10 +12,11 @@ mod reader;
 mod rows;
 mod writer;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use brand_nn_tensor::{DType, Tensor};
+use brand_nn_tensor::{DType, Element, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::{Batch, Error, Result};
@@ -26,7 +27,7 @@ pub use date::Date;
 pub use reader::{Pieces, TableReader};
 
 pub(crate) use reader::Unmade;
-pub(crate) use rows::Separated;
+pub(crate) use rows::{RawRows, Separated};
 
 /// Columns of one length, each with a name and a type.
 ///
@@ -144,9 +145,14 @@ impl Table {
     /// [`Error::Column`] if there is no such column; [`Error::Cell`] at the first text in it that
     /// spells no number.
     pub fn numbers(&self, name: &str) -> Result<Vec<Option<f64>>> {
+        Ok(self.borrowed_numbers(name)?.into_owned())
+    }
+
+    /// As [`numbers`](Self::numbers), without a copy where they are there as such.
+    pub(crate) fn borrowed_numbers(&self, name: &str) -> Result<Cow<'_, [Option<f64>]>> {
         let column = self.column(name)?;
         if let Column::F64(values) = column {
-            return Ok(values.clone());
+            return Ok(values.into());
         }
         let number = |row| match (column.number(row), column) {
             (None, Column::Text(values)) if values[row].is_some() => Err(self.refused(
@@ -251,24 +257,29 @@ impl Table {
     /// [`Error::Cell`] if a value is missing, is no number, or is too large for the dtype;
     /// [`Error::Data`] if the dtype isn't `F32` or `F64`.
     pub fn to_tensor(&self, dtype: DType) -> Result<Tensor> {
-        let largest = match dtype {
-            DType::F32 => f64::from(f32::MAX),
-            DType::F64 => f64::MAX,
-            other => return Err(not_float(other)),
-        };
+        match dtype {
+            DType::F32 => self.side_by_side(|number| Some(number as f32).filter(|x| x.is_finite())),
+            DType::F64 => self.side_by_side(|number| Some(number).filter(|x| x.is_finite())),
+            other => Err(not_float(other)),
+        }
+    }
+
+    /// All columns as numbers of a type that has them, side by side.
+    fn side_by_side<T: Element>(&self, cast: impl Fn(f64) -> Option<T>) -> Result<Tensor> {
         let width = self.columns.len();
-        let mut values = vec![0.0; self.len * width];
+        let mut values = vec![T::default(); self.len * width];
         for (place, (name, _)) in self.columns.iter().enumerate() {
-            for (row, number) in self.numbers(name)?.into_iter().enumerate() {
+            let numbers = self.borrowed_numbers(name)?;
+            let places = values.iter_mut().skip(place).step_by(width);
+            for (row, (number, place)) in numbers.iter().zip(places).enumerate() {
                 let number = number.ok_or_else(|| self.lacking(name, row))?;
-                if number.is_nan() || number.abs() > largest {
+                *place = cast(number).ok_or_else(|| {
                     let help = "scale the column, or take F64";
-                    return Err(self.refused(name, row, "a number that the dtype has", help));
-                }
-                values[row * width + place] = number;
+                    self.refused(name, row, "a number that the dtype has", help)
+                })?;
             }
         }
-        Ok(Tensor::new(values, [self.len, width])?.to(dtype))
+        Ok(Tensor::new(values, [self.len, width])?)
     }
 
     /// The complaint about a missing value.

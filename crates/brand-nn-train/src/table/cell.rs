@@ -54,9 +54,38 @@ impl ColumnType {
 
 /// A finite number, as Rust writes it.
 pub(crate) fn number(text: &str) -> Option<f64> {
-    // Most cells have no space to look for.
-    let value = text.parse().or_else(|_| text.trim().parse());
-    value.ok().filter(|value: &f64| value.is_finite())
+    if let Some(value) = short_decimal(text.as_bytes()) {
+        return Some(value); // most cells are such, and it needs a third of the time
+    }
+    text.trim().parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+/// A number of at most 15 digits without an exponent, to the last bit what [`str::parse`] makes of it.
+///
+/// Such digits and the power of ten below them are whole numbers that `f64` has exactly, so that one
+/// division rounds once (W. D. Clinger, How to read floating point numbers accurately, 1990).
+fn short_decimal(text: &[u8]) -> Option<f64> {
+    let (is_negative, unsigned) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, text),
+    };
+    if unsigned.len() > 16 {
+        return None;
+    }
+    let (mut digits, mut scale, mut past_point) = (0_u64, 1_u64, false);
+    for &byte in unsigned {
+        match byte {
+            b'0'..=b'9' => {
+                digits = 10 * digits + u64::from(byte - b'0');
+                scale *= if past_point { 10 } else { 1 };
+            }
+            b'.' if !past_point => past_point = true,
+            _ => return None,
+        }
+    }
+    let count = unsigned.len() - usize::from(past_point);
+    let value = digits as f64 / scale as f64;
+    (1..=15).contains(&count).then_some(if is_negative { -value } else { value })
 }
 
 /// Whether a number is written with zeros in front, as codes are.
@@ -136,4 +165,35 @@ pub(crate) fn advice(text: &str, kind: ColumnType) -> &'static str {
 
 fn is_wide_digit(c: char) -> bool {
     ('０'..='９').contains(&c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn short_decimals_are_what_std_makes_of_them(text in "[-+]?[0-9]{0,17}[.]?[0-9]{0,17}[.e]?") {
+            if let Some(value) = short_decimal(text.as_bytes()) {
+                prop_assert_eq!(Ok(value.to_bits()), text.parse::<f64>().map(f64::to_bits));
+            }
+        }
+    }
+
+    #[test]
+    fn short_decimals_are_known() {
+        for (text, value) in [
+            ("0", 0.0),
+            ("-65.5350", -65.535),
+            (".5", 0.5),
+            ("123456789012345", 123_456_789_012_345.0),
+        ] {
+            assert_eq!(short_decimal(text.as_bytes()), Some(value), "{text}");
+        }
+        assert_eq!(short_decimal(b"-0").map(f64::to_bits), Some((-0.0_f64).to_bits()));
+        for text in ["", "-", ".", "-.", "1e5", "1.2.3", "+1", "1234567890123456", " 1"] {
+            assert_eq!(short_decimal(text.as_bytes()), None, "{text}");
+        }
+    }
 }

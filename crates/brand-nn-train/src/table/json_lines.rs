@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::rows::Cell;
+use super::rows::{Cell, RawRows};
 use crate::source::{Encoding, Source, Text};
 use crate::{Error, Result};
 
@@ -55,7 +55,22 @@ impl JsonLines {
         &self.columns
     }
 
-    pub(crate) fn advance(&mut self) -> Result<bool> {
+    /// As [`Rows::read`](super::rows::Rows::read).
+    pub(crate) fn read(&mut self, limits: [usize; 2], rows: &mut RawRows) -> Result<bool> {
+        while !rows.reach(limits) {
+            if !self.advance()? {
+                return Ok(false);
+            }
+            let cells = self.cells.iter().map(|cell| {
+                let (text, quoted) = cell.as_ref()?;
+                Some(Cell { text, quoted: *quoted })
+            });
+            rows.push((self.row, self.line), cells);
+        }
+        Ok(true)
+    }
+
+    fn advance(&mut self) -> Result<bool> {
         let mut line = Vec::new();
         while line.trim_ascii().is_empty() {
             line.clear();
@@ -74,15 +89,6 @@ impl JsonLines {
         self.row += 1;
         self.take_in(&line)?;
         Ok(true)
-    }
-
-    pub(crate) fn cell(&self, column: usize) -> Option<Cell<'_>> {
-        let (text, quoted) = self.cells.get(column)?.as_ref()?;
-        Some(Cell { text, quoted: *quoted })
-    }
-
-    pub(crate) fn place(&self) -> (usize, u64) {
-        (self.row, self.line)
     }
 
     fn at(&self, problem: String) -> Error {

@@ -220,13 +220,15 @@ impl TableReader {
         let mut input = self.open(source, None)?;
         let mut suits: Vec<Suits> = vec![Suits::default(); input.columns().len()];
         unique(source, input.columns())?;
+        let mut row = RawRows::default();
         for _ in 0..self.infer_rows.max(1) {
-            if !input.advance()? {
+            row.clear();
+            if !input.read([1, usize::MAX], &mut row)? {
                 break;
             }
             suits.resize(input.columns().len(), Suits::default());
             for (column, suits) in suits.iter_mut().enumerate() {
-                if let Some(cell) = input.cell(column).filter(|c| !blank(&self.missing, c)) {
+                if let Some(cell) = row.cell(0, column).filter(|c| !blank(&self.missing, c)) {
                     suits.see(cell);
                 }
             }
@@ -332,18 +334,14 @@ impl TextPieces {
     }
 
     /// The next rows, at most so many of so many bytes; an error ends them.
-    fn read(&mut self, [most, bytes]: [usize; 2], rows: &mut RawRows) {
+    fn read(&mut self, limits: [usize; 2], rows: &mut RawRows) {
         rows.clear();
-        while rows.len() < most && rows.bytes() < bytes && !self.finished {
-            match self.input.advance() {
-                Ok(true) => self.input.append_to(rows),
-                Ok(false) => self.finished = true,
-                Err(error) => {
-                    self.finished = true;
-                    rows.broken = Some(error);
-                }
-            }
+        if self.finished {
+            return;
         }
+        let more = self.input.read(limits, rows);
+        self.finished = !matches!(more, Ok(true));
+        rows.broken = more.err();
     }
 
     fn piece(&mut self) -> Result<Option<Table>> {

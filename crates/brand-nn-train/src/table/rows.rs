@@ -1,11 +1,12 @@
 //! Rows of cells as a file has them, before anything is known of their types.
 
-use csv::StringRecord;
+use csv_core::ReadRecordResult;
+use std::io::BufReader;
+use std::string::FromUtf8Error;
 
 use super::json_lines::JsonLines;
 use crate::source::{Encoding, Quotes, Source, Text};
 use crate::{Error, Result};
-use std::io::BufReader;
 
 /// A cell of a row: what stands there, and whether it is said to be a text.
 #[derive(Clone, Copy)]
@@ -29,49 +30,13 @@ impl Rows {
         }
     }
 
-    /// Goes to the next row, if there is one.
-    pub(crate) fn advance(&mut self) -> Result<bool> {
+    /// Puts rows at the end of others until these are `most`, or have so many bytes.
+    ///
+    /// False if the file ended before.
+    pub(crate) fn read(&mut self, limits: [usize; 2], rows: &mut RawRows) -> Result<bool> {
         match self {
-            Self::Separated(rows) => rows.advance(),
-            Self::JsonLines(rows) => rows.advance(),
-        }
-    }
-
-    /// Puts the current row at the end of others.
-    pub(crate) fn append_to(&self, rows: &mut RawRows) {
-        rows.width = self.columns().len();
-        rows.places.push(self.place());
-        match self {
-            Self::Separated(own) => {
-                let begin = rows.text.len();
-                rows.text.push_str(own.record.as_slice());
-                let ends = (0..rows.width).map(|i| own.record.range(i).map_or(0, |cell| cell.end));
-                rows.ends.extend(ends.map(|end| begin + end));
-            }
-            Self::JsonLines(own) => {
-                for column in 0..rows.width {
-                    let cell = own.cell(column);
-                    rows.text.push_str(cell.map_or("", |cell| cell.text));
-                    rows.ends.push(rows.text.len());
-                    rows.marks.push(cell.map(|cell| cell.quoted));
-                }
-            }
-        }
-    }
-
-    /// A cell of the current row; `None` where the file says that there is nothing.
-    pub(crate) fn cell(&self, column: usize) -> Option<Cell<'_>> {
-        match self {
-            Self::Separated(rows) => Some(Cell { text: rows.record.get(column)?, quoted: false }),
-            Self::JsonLines(rows) => rows.cell(column),
-        }
-    }
-
-    /// The current row, counted from 1, and the line of the file where it begins.
-    pub(crate) fn place(&self) -> (usize, u64) {
-        match self {
-            Self::Separated(rows) => (rows.row, rows.line),
-            Self::JsonLines(rows) => rows.place(),
+            Self::Separated(input) => input.read(limits, rows),
+            Self::JsonLines(input) => input.read(limits, rows),
         }
     }
 }
@@ -87,7 +52,7 @@ pub(crate) struct RawRows {
     marks: Vec<Option<bool>>,
     /// The number of each row, and its line.
     places: Vec<(usize, u64)>,
-    /// The cells of a row.
+    /// The cells of a row; of JSON whose columns are still being found, of the last one.
     width: usize,
     /// Why there are no more of them.
     pub(crate) broken: Option<Error>,
@@ -114,8 +79,24 @@ impl RawRows {
         self.places.len()
     }
 
-    pub(crate) fn bytes(&self) -> usize {
-        self.text.len()
+    /// Whether there are so many rows, or bytes.
+    pub(crate) fn reach(&self, [most, bytes]: [usize; 2]) -> bool {
+        self.len() >= most || self.text.len() >= bytes
+    }
+
+    /// Adds a row of cells, some of which are not there.
+    pub(crate) fn push<'a>(
+        &mut self,
+        place: (usize, u64),
+        cells: impl ExactSizeIterator<Item = Option<Cell<'a>>>,
+    ) {
+        self.width = cells.len();
+        self.places.push(place);
+        for cell in cells {
+            self.text.push_str(cell.map_or("", |cell| cell.text));
+            self.ends.push(self.text.len());
+            self.marks.push(cell.map(|cell| cell.quoted));
+        }
     }
 
     /// Forgets the rows, and keeps the memory.
@@ -127,12 +108,12 @@ impl RawRows {
         self.broken = None;
     }
 
-    /// As [`Rows::place`], of a row that is here.
+    /// The number of a row in its file, counted from 1, and the line where it begins.
     pub(crate) fn place(&self, row: usize) -> (usize, u64) {
         self.places[row]
     }
 
-    /// As [`Rows::cell`], of a row that is here.
+    /// A cell; `None` where the file says that there is nothing.
     pub(crate) fn cell(&self, row: usize, column: usize) -> Option<Cell<'_>> {
         let place = row * self.width + column;
         let begin = place.checked_sub(1).map_or(0, |before| self.ends[before]);
@@ -145,11 +126,11 @@ impl RawRows {
 pub(crate) struct Separated {
     pub(crate) source: Source,
     pub(crate) columns: Vec<String>,
-    pub(crate) record: StringRecord,
-    pub(crate) row: usize,
-    /// The line of the file where the current row begins.
-    pub(crate) line: u64,
-    reader: csv::Reader<Quotes<BufReader<Text>>>,
+    input: Quotes<BufReader<Text>>,
+    parser: csv_core::Reader,
+    /// Where the cells of a row end, counted from its beginning, with room for more of them.
+    ends: Vec<usize>,
+    row: usize,
 }
 
 impl Separated {
@@ -157,46 +138,117 @@ impl Separated {
     pub(crate) fn open(source: &Source, separator: Option<u8>, encoding: Encoding) -> Result<Self> {
         let mut input = source.open(encoding)?;
         let separator = separator.map_or_else(|| source.separator(&mut input), Ok)?;
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true) // rows of another length are refused with more words
-            .delimiter(separator)
-            .from_reader(Quotes::new(input, separator));
-        let mut record = StringRecord::new();
-        match reader.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => return Err(source.empty()),
-            Err(error) => return Err(broken(source, &error)),
+        let mut rows = Self {
+            source: source.clone(),
+            columns: Vec::new(),
+            input: Quotes::new(input, separator),
+            parser: csv_core::ReaderBuilder::new().delimiter(separator).build(),
+            ends: vec![0; 64],
+            row: 0,
+        };
+        let mut text = Spare::default();
+        let cells = rows.parse(&mut text)?.ok_or_else(|| source.empty())?;
+        rows.input.next_start();
+        let text = rows.whole(text)?;
+        let mut begin = 0;
+        for &end in &rows.ends[..cells] {
+            rows.columns.push(text[begin..end].trim().to_owned());
+            begin = end;
         }
-        let columns = record.iter().map(|name| name.trim().to_owned()).collect();
-        let line = reader.get_mut().next_start();
-        Ok(Self { source: source.clone(), columns, record, row: 0, line, reader })
+        Ok(rows)
     }
 
-    /// Goes to the next row, if there is one.
-    pub(crate) fn advance(&mut self) -> Result<bool> {
-        let more = self.reader.read_record(&mut self.record);
-        if !more.map_err(|error| broken(&self.source, &error))? {
+    /// As [`Rows::read`].
+    pub(crate) fn read(&mut self, [most, bytes]: [usize; 2], rows: &mut RawRows) -> Result<bool> {
+        rows.width = self.columns.len();
+        let mut text = Spare::behind(std::mem::take(&mut rows.text));
+        let mut more = Ok(true);
+        while matches!(more, Ok(true)) && rows.len() < most && text.used < bytes {
+            more = self.read_row(&mut text, rows);
+        }
+        rows.text = self.whole(text)?;
+        more
+    }
+
+    /// Puts the next row, if there is one, at the end of others, whose text is at hand.
+    fn read_row(&mut self, text: &mut Spare, rows: &mut RawRows) -> Result<bool> {
+        let begin = text.used;
+        let Some(cells) = self.parse(text)? else {
             return if self.row == 0 { Err(self.source.header_only()) } else { Ok(false) };
-        }
+        };
         self.row += 1;
-        self.line = self.reader.get_mut().next_start();
-        if self.record.len() != self.columns.len() {
-            return Err(self.ragged());
+        let line = self.input.next_start();
+        if cells != rows.width {
+            text.used = begin;
+            return Err(self.ragged(line, cells));
         }
+        rows.places.push((self.row, line));
+        rows.ends.extend(self.ends[..cells].iter().map(|end| begin + end));
         Ok(true)
     }
 
-    fn ragged(&self) -> Error {
-        let problem = format!("got {} fields, expected {}", self.record.len(), self.columns.len());
+    /// Puts the text of the next row behind others, and says how many cells it has; `None` at the end.
+    fn parse(&mut self, text: &mut Spare) -> Result<Option<usize>> {
+        let mut cells = 0;
+        loop {
+            let input = self.input.fill_buf().map_err(|error| self.source.broken(&error))?;
+            let (result, read, written, ended) =
+                self.parser.read_record(input, text.room(), &mut self.ends[cells..]);
+            self.input.consume(read);
+            text.used += written;
+            cells += ended;
+            match result {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull => text.grow(),
+                ReadRecordResult::OutputEndsFull => self.ends.resize(2 * cells, 0),
+                ReadRecordResult::Record => return Ok(Some(cells)),
+                ReadRecordResult::End => return Ok(None),
+            }
+        }
+    }
+
+    /// The text of rows, which is none if a separator that is not ASCII has cut characters.
+    fn whole(&self, text: Spare) -> Result<String> {
+        text.used().map_err(|error| {
+            self.source.at("", error.to_string(), "take a separator of ASCII, such as a comma")
+        })
+    }
+
+    fn ragged(&self, line: u64, cells: usize) -> Error {
+        let problem = format!("got {cells} fields, expected {}", self.columns.len());
         let help = "put quotes around a text that holds the separator";
-        self.source.at(&format!("row {} (line {})", self.row, self.line), problem, help)
+        self.source.at(&format!("row {} (line {line})", self.row), problem, help)
     }
 }
 
-fn broken(source: &Source, error: &csv::Error) -> Error {
-    match error.kind() {
-        csv::ErrorKind::Io(error) => source.broken(error),
-        _ => source.at("", error.to_string(), "check how it was written"),
+/// Bytes of text, and behind them room for a parser to write to.
+#[derive(Default)]
+struct Spare {
+    bytes: Vec<u8>,
+    used: usize,
+}
+
+impl Spare {
+    fn behind(text: String) -> Self {
+        Self { used: text.len(), bytes: text.into_bytes() }
+    }
+
+    fn room(&mut self) -> &mut [u8] {
+        &mut self.bytes[self.used..]
+    }
+
+    /// Makes more room, at first out of memory that is there.
+    fn grow(&mut self) {
+        let len = self.bytes.len();
+        let more = len.max(4096);
+        if self.bytes.capacity() == len {
+            self.bytes.reserve(more);
+        }
+        self.bytes.resize(self.bytes.capacity().min(len + more), 0);
+    }
+
+    fn used(mut self) -> Result<String, FromUtf8Error> {
+        self.bytes.truncate(self.used);
+        String::from_utf8(self.bytes)
     }
 }

@@ -7,7 +7,7 @@ use brand_nn_tensor::Tensor;
 
 use super::TextSet;
 use crate::source::{Encoding, Source};
-use crate::table::{Separated, nearest, plain};
+use crate::table::{RawRows, Separated, nearest, plain};
 use crate::{Error, Result};
 
 /// The columns of a table to read; those without a name are found by the usual ones.
@@ -80,6 +80,8 @@ pub(super) fn read(path: &Path, separator: Option<u8>, names: &TextColumns) -> R
 /// A table whose columns of texts and labels are known.
 struct Labelled {
     rows: Separated,
+    /// The current row alone.
+    row: RawRows,
     text: usize,
     label: usize,
 }
@@ -89,26 +91,37 @@ impl Labelled {
         let rows = Separated::open(&Source::file(path), separator, Encoding::Utf8)?;
         let text = find(&rows, "text", names.text.as_deref(), TEXT)?;
         let label = find(&rows, "label", names.label.as_deref(), LABEL)?;
-        Ok(Self { rows, text, label })
+        Ok(Self { rows, row: RawRows::default(), text, label })
     }
 
     fn read(mut self) -> Result<TextSet> {
         let (mut texts, mut labels) = (Vec::new(), Vec::new());
-        while self.rows.advance()? {
-            labels.push((self.class()?, self.rows.record[self.label].trim().to_owned()));
-            texts.push(self.rows.record[self.text].to_owned());
+        while self.advance()? {
+            labels.push((self.class()?, self.cell(self.label).trim().to_owned()));
+            texts.push(self.cell(self.text).to_owned());
         }
         let (labels, classes) = self.number(&labels)?;
         Ok(TextSet { texts, labels, classes })
     }
 
+    /// Goes to the next row, if there is one.
+    fn advance(&mut self) -> Result<bool> {
+        self.row.clear();
+        self.rows.read([1, usize::MAX], &mut self.row)
+    }
+
+    fn cell(&self, column: usize) -> &str {
+        self.row.cell(0, column).map_or("", |cell| cell.text)
+    }
+
     /// Where the class of a row stands among all: twice a number, or a word's place below 3.
     fn class(&self) -> Result<i64> {
-        let cell = &self.rows.record[self.label];
+        let cell = self.cell(self.label);
+        let (row, line) = self.row.place(0);
         class(cell).ok_or_else(|| Error::Cell {
             path: self.rows.source.path.clone(),
-            row: self.rows.row,
-            line: self.rows.line,
+            row,
+            line,
             column: self.rows.columns[self.label].clone(),
             value: cell.to_owned(),
             expected: "a whole number, or a word such as positive, negative",

@@ -102,6 +102,29 @@ fn separators_quotes_and_names() {
     check("a.csv", "a;b\n1;\"x;\"\"y\"\"\nz\"\n", &plain(), &["a I64 1", "b Text x;\"y\"\nz"]);
     check("a.txt", "a|b\n1|2\n", &plain().separator(b'|'), &["a I64 1", "b I64 2"]);
     check("a.csv", ",b\r\n0,x\r\n", &plain(), &["column_1 I64 0", "b Text x"]);
+    refused(
+        "a.csv",
+        "é\n1\n",
+        &plain().separator(0xc3),
+        ": invalid utf-8 sequence of 1 bytes from index 0; help: take a separator of ASCII, such as a \
+         comma",
+    );
+}
+
+#[test]
+fn rows_may_have_any_number_of_cells_of_any_length() {
+    for (cells, bytes) in [(1, 1 << 20), (63, 1), (64, 100), (65, 5000), (1000, 7)] {
+        let row = vec!["7".repeat(bytes); cells].join(",");
+        let names: Vec<_> = (0..cells).map(|cell| format!("x{cell}")).collect();
+        let table = format!("{}\n{row}\n{row}", names.join(","));
+        let reader =
+            plain().schema(&Schema::new(names.iter().map(|name| (name, ColumnType::Text))));
+        let table = reader.read_bytes(table.as_bytes()).unwrap();
+        assert_eq!(table.len(), 2);
+        for (name, column) in table.columns() {
+            assert!(column.text(1).is_some_and(|text| text.len() == bytes), "{name} of {cells}");
+        }
+    }
 }
 
 #[test]
