@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use brand_nn_benches::rivals::RIVALS;
 use brand_nn_kernels::{
     AdamStep, Convolution, Mat, MatMut, PackedB, Reduce, Slide, Span, Spans, Unary, Window, adam,
     conv, conv_backward_data, conv_backward_weight, fill_normal, gemm, gemm_packed, lstm_cell,
@@ -70,20 +71,9 @@ fn products(criterion: &mut Criterion) {
         group.bench_function("ours, packed", |bench| {
             bench.iter(|| gemm_packed(1.0, left, &packed, 0.0, MatMut::rows(&mut c, m, n)));
         });
-        group.bench_function("matrixmultiply", |bench| bench.iter(|| peer(&a, &b, &mut c, k)));
-    }
-}
-
-/// The product of dense matrices by the peer; `k` is the inner size.
-fn peer(a: &[f32], b: &[f32], c: &mut [f32], k: usize) {
-    let (m, n) = (a.len() / k, b.len() / k);
-    assert!(a.len() == m * k && b.len() == k * n && c.len() == m * n);
-    let (pa, pb, pc, columns) = (a.as_ptr(), b.as_ptr(), c.as_mut_ptr(), n as isize);
-    #[allow(unsafe_code, reason = "the peer's interface is raw pointers")]
-    // SAFETY: the matrices are dense and their lengths were checked above.
-    unsafe {
-        let inner = k as isize;
-        matrixmultiply::sgemm(m, k, n, 1.0, pa, inner, 1, pb, columns, 1, 0.0, pc, columns, 1);
+        for (name, product) in RIVALS {
+            group.bench_function(*name, |bench| bench.iter(|| product(left, right, &mut c)));
+        }
     }
 }
 

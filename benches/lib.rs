@@ -1,5 +1,8 @@
 //! What the benches of brand-nn share: peers that take turns with them, and medians.
 
+#[path = "src/rivals.rs"]
+pub mod rivals;
+
 use brand_nn_kernels::fill_uniform;
 use std::{
     io::{BufRead, BufReader, Write},

@@ -6,6 +6,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use brand_nn_benches::{interval_of_median, median, rivals::RIVALS};
 use brand_nn_kernels::{
     AdamStep, Isa, Mat, MatMut, PackedB, Reduce, Unary, adam, fill_normal, gemm, gemm_packed, isa,
     lstm_cell, reduce, set_isa, softmax, threads, unary,
@@ -144,38 +145,67 @@ fn noise(len: usize) -> Vec<f32> {
 }
 
 fn products(peak: f64) {
-    println!("gemm shape m·k·n           GFLOP/s  of peak  matrixmultiply  ratio");
+    let one = threads::count() == 1;
+    let rivals = || RIVALS.iter().filter(|(name, _)| one || *name != "matrixmultiply");
+    let names: Vec<_> = rivals().map(|(name, _)| format!("{name:<26}")).collect();
+    println!("gemm shape m·k·n        GFLOP/s  of peak  times as fast as {}", names.concat());
+    let mut least_lead = Vec::new();
     for (kind, m, k, n) in PRODUCTS {
         let (a, b, mut c) = (noise(m * k), noise(k * n), vec![0.0; m * n]);
         let left = if kind == "TN" { Mat::columns(&a, m, k) } else { Mat::rows(&a, m, k) };
         let right = if kind == "NT" { Mat::columns(&b, k, n) } else { Mat::rows(&b, k, n) };
         let packed = (kind == "PB").then(|| PackedB::new(right));
-        let ours = least(|| match &packed {
-            Some(packed) => gemm_packed(1.0, left, packed, 0.0, MatMut::rows(&mut c, m, n)),
-            None => gemm(1.0, left, right, 0.0, MatMut::rows(&mut c, m, n)),
-        });
-        let theirs = least(|| oracle(left, right, &mut c));
-        let flops = 2.0 * (m * k * n) as f64;
-        println!(
-            "{kind} {:<22} {:>8.1}  {:>6.1}%  {:>14.1}  {:>5.2}",
+        let ours = |c: &mut [f32]| match &packed {
+            Some(packed) => gemm_packed(1.0, left, packed, 0.0, MatMut::rows(c, m, n)),
+            None => gemm(1.0, left, right, 0.0, MatMut::rows(c, m, n)),
+        };
+        let time = least(|| ours(&mut c));
+        let speed = 2.0 * (m * k * n) as f64 / time;
+        print!(
+            "{kind} {:<18} {:>8.1}  {:>6.1}%  {:<17}",
             format!("{m}·{k}·{n}"),
-            flops / ours / 1e9,
-            100.0 * flops / ours / peak,
-            flops / theirs / 1e9,
-            theirs / ours
+            speed / 1e9,
+            100.0 * speed / peak,
+            ""
         );
+        let leads = rivals().map(|(_, product)| {
+            let mut theirs = c.clone();
+            let calls = (2e-3 / time).ceil() as usize;
+            lead(calls, || ours(&mut c), || product(left, right, &mut theirs))
+        });
+        let leads: Vec<_> = leads.collect();
+        for (lead, low, high) in &leads {
+            print!("{:<26}", format!("{lead:.2} ({low:.2} to {high:.2})"));
+        }
+        println!();
+        if packed.is_none() {
+            least_lead.push(leads.iter().map(|(lead, ..)| *lead).fold(f64::INFINITY, f64::min));
+        }
     }
+    let mean = least_lead.iter().map(|lead| lead.ln()).sum::<f64>() / least_lead.len() as f64;
+    println!("geometric mean of the least, without packed ones: {:.3}", mean.exp());
 }
 
-fn oracle(a: Mat<f32>, b: Mat<f32>, c: &mut [f32]) {
-    let (m, k, n) = (a.rows, a.cols, b.cols);
-    assert!(a.data.len() == m * k && b.data.len() == k * n && c.len() == m * n);
-    let (pa, pb, pc) = (a.data.as_ptr(), b.data.as_ptr(), c.as_mut_ptr());
-    let (ra, ca, rb, cb) = (a.row_stride, a.col_stride, b.row_stride, b.col_stride);
-    #[allow(unsafe_code, reason = "the peer's interface is raw pointers")]
-    // SAFETY: the matrices are dense and their lengths were checked above.
-    unsafe {
-        matrixmultiply::sgemm(m, k, n, 1.0, pa, ra, ca, pb, rb, cb, 0.0, pc, n as isize, 1);
+/// How many times as long a peer takes, the median of rounds in turns, with its interval.
+///
+/// There are rounds until the interval is no wider than 3 % to either side, at most 200.
+fn lead(calls: usize, mut ours: impl FnMut(), mut theirs: impl FnMut()) -> (f64, f64, f64) {
+    let time = |f: &mut dyn FnMut()| {
+        let start = Instant::now();
+        (0..calls).for_each(|_| f());
+        start.elapsed().as_secs_f64()
+    };
+    time(&mut theirs);
+    let mut ratios = Vec::new();
+    loop {
+        let ours = time(&mut ours);
+        ratios.push(time(&mut theirs) / ours);
+        let (low, high) = interval_of_median(&ratios);
+        let lead = median(&mut ratios.clone());
+        let is_narrow = high <= 1.03 * lead && low >= 0.97 * lead;
+        if ratios.len() >= 200 || (ratios.len() >= 15 && is_narrow) {
+            return (lead, low, high);
+        }
     }
 }
 
