@@ -31,10 +31,15 @@ struct Setting {
 /// assert_eq!(threads::with(3, threads::count), 3);
 /// ```
 pub fn count() -> usize {
-    if rayon::current_thread_index().is_some() {
+    if is_inside() {
         return rayon::current_num_threads();
     }
     locked(|setting| setting.count)
+}
+
+/// Whether this is a thread of a pool, to which handing out tasks is cheap.
+pub(crate) fn is_inside() -> bool {
+    rayon::current_thread_index().is_some()
 }
 
 /// Sets how many threads the process's own pool has from now on.
@@ -174,7 +179,7 @@ impl<'a, T> Parts<'a, T> {
 
 /// Runs `f` inside the pool, unless this thread belongs to one already.
 fn enter<R: Send>(f: impl FnOnce() -> R + Send) -> R {
-    if rayon::current_thread_index().is_some() {
+    if is_inside() {
         return f();
     }
     let pool = locked(|setting| {

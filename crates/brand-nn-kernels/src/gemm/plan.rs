@@ -7,15 +7,17 @@ use super::job::Job;
 use super::packed::{PackedB, Panels, run};
 use super::{dot, thin};
 use crate::index::add;
-use crate::threads::{for_each, for_each_chunk};
+use crate::threads::{count, for_each, for_each_chunk, is_inside};
 use crate::{Buffer, Real};
 
 /// Multiply-adds below which a product stays on one thread: about 100 µs.
 const SERIAL: usize = 1 << 22;
+/// The same where the pool is at work already, and shares are handed out within a microsecond.
+const SERIAL_INSIDE: usize = 1 << 20;
 /// Rows of C up to which tiles read B as it is; beyond, panels are copied to lie together.
 const DIRECT_ROWS: usize = 24;
 /// Rows of C beyond which all of B is packed once.
-const PACK_ROWS: usize = 384;
+const PACK_ROWS: usize = 192;
 /// Rows up to which `A Bᵀ` goes by dot products, without packing.
 const DOT_ROWS: usize = 12;
 /// Columns that are whole vectors on every instruction set.
@@ -24,11 +26,11 @@ const VECTOR: usize = 16;
 const SLAB: usize = 1 << 20;
 /// Rows and columns of C that one task computes, at most.
 const BLOCK: (usize, usize) = (144, 512);
-/// Elements of a C that counts as small.
-const SMALL: usize = 1 << 17;
+/// Rows and elements of a C that counts as small.
+const SMALL: (usize, usize) = (384, 1 << 17);
 /// Depth of the parts that a long sum is cut into, at least.
 const DEEP: usize = 512;
-/// Tasks that a parallel product has at least, if it is large enough.
+/// Tasks that a large product has at least, if there are threads for them.
 const TASKS: usize = 8;
 
 /// Computes a checked product.
@@ -120,8 +122,8 @@ unsafe fn scale<T: Real>(job: &Job<T>) {
 
 /// Whether C is small beside the sums that make it, as gradients of weights are.
 fn is_deep<T>(job: &Job<T>) -> bool {
-    job.m <= PACK_ROWS
-        && job.m * job.n <= SMALL
+    job.m <= SMALL.0
+        && job.m * job.n <= SMALL.1
         && job.k >= 2 * DEEP
         && job.m * job.n * job.k >= SERIAL
 }
@@ -229,15 +231,19 @@ pub(super) fn for_each_block<T: Real>(
 }
 
 /// Rows and columns of a block: halved until there are tasks enough.
+///
+/// Threads may count here, since what an element of C sums up to does not depend on its block.
 fn block_size<T: Real>(job: &Job<T>, most: (usize, usize)) -> (usize, usize) {
-    if job.work() < SERIAL {
+    let tasks = wanted_tasks(job.work());
+    if job.work() < SERIAL && tasks == 1 {
         return (job.m, job.n);
     }
     // Blocks of rows are as equal as tiles allow.
     let rows = job.m.div_ceil(job.m.div_ceil(most.0)).next_multiple_of(12);
     let (mut rows, mut columns) = (rows.min(job.m), most.1.min(job.n));
-    while job.m.div_ceil(rows) * job.n.div_ceil(columns) < TASKS {
-        if columns >= 128 && columns >= rows {
+    while job.m.div_ceil(rows) * job.n.div_ceil(columns) < tasks {
+        // Blocks side by side copy nothing of B twice.
+        if columns >= 128 {
             columns = (columns / 2).next_multiple_of(64);
         } else if rows > 24 {
             rows = (rows / 2).next_multiple_of(12);
@@ -246,6 +252,16 @@ fn block_size<T: Real>(job: &Job<T>, most: (usize, usize)) -> (usize, usize) {
         }
     }
     (rows, columns)
+}
+
+/// How many tasks a product of so many multiply-adds has at least, if its shape allows.
+fn wanted_tasks(work: usize) -> usize {
+    match count() {
+        1 => 1,
+        threads if work >= SERIAL => TASKS.max(2 * threads),
+        threads if work >= SERIAL_INSIDE && is_inside() => threads,
+        _ => 1,
+    }
 }
 
 pub(super) fn pieces(len: usize, size: usize) -> impl Iterator<Item = Range<usize>> {

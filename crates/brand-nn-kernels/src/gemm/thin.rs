@@ -5,10 +5,8 @@ use super::plan::pieces;
 use super::tile::{Wide, write};
 use crate::Real;
 use crate::simd::{Kernel, Lanes, Vector, dispatch};
-use crate::threads::for_each;
+use crate::threads::{count, for_each};
 
-/// Columns that one task computes.
-const COLUMNS: usize = 4096;
 /// Elements of B below which a product stays on one thread.
 const SERIAL: usize = 1 << 19;
 /// Rows of B that are read side by side.
@@ -19,11 +17,10 @@ const ROWS: usize = 8;
 /// # Safety
 /// The operands lie inside their data, nobody else touches C, columns of B and C are contiguous.
 pub(super) unsafe fn product<T: Real>(job: &Job<T>) {
-    let width = if job.work() < SERIAL {
-        job.n
-    } else {
-        COLUMNS.min(job.n.div_ceil(4)).next_multiple_of(64)
-    };
+    // One window a thread: rows are read in pieces as long as can be. What a column sums up to does
+    // not depend on its window.
+    let windows = if job.work() < SERIAL { 1 } else { count() };
+    let width = job.n.div_ceil(windows).next_multiple_of(64);
     let windows: Vec<_> = pieces(job.n, width).collect();
     for_each(windows.len(), |task| dispatch(Row { job: job.window(0..1, windows[task].clone()) }));
 }
