@@ -1,17 +1,19 @@
 //! Customers in, a saved model of who leaves out: logistic regression from a raw table.
 //!
-//! `cargo run --release --example churn` reads `data/customers/telco_churn.csv` in the folder that
+//! `cargo run --release --example churn -- customers.csv` reads a table with the columns of the Telco
+//! churn data; without a path it is `data/customers/telco_churn.csv` in the folder that
 //! `BRAND_NN_DATA` names.
 
 #![allow(clippy::print_stdout, reason = "a program that shows what it does")]
 
 use brand_nn::prelude::*;
 use brand_nn::tensor::check::data;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[allow(dead_code, reason = "the test of all examples calls run")]
 fn main() -> Result<()> {
-    match data("data/customers/telco_churn.csv") {
+    let given = std::env::args().nth(1).map(PathBuf::from);
+    match given.or_else(|| data("data/customers/telco_churn.csv")) {
         Some(path) => run(&path, Path::new("target/churn.safetensors")).map(|_| ()),
         None => Ok(()),
     }

@@ -126,6 +126,9 @@ fn large_products_do_not_depend_on_threads() {
     on_every_isa(|_| {
         for (size, [a, b]) in [
             ([256, 256, 256], [ROWS, ROWS]),
+            ([128, 64, 128], [ROWS, ROWS]),
+            ([33, 128, 512], [ROWS, COLUMNS]),
+            ([1, 768, 768], [ROWS, ROWS]),
             ([64, 3200, 256], [COLUMNS, ROWS]),
             ([1, 768, 7025], [ROWS, COLUMNS]),
             ([1, 768, 7025], [ROWS, ROWS]),
