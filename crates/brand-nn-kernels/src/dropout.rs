@@ -4,6 +4,7 @@ use crate::Real;
 use crate::random::{GROUP_WORDS, group};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::threads::for_each_chunk;
+use crate::words::copy_words;
 
 /// Elements that one task of a parallel call has, a multiple of [`GROUP_WORDS`].
 const TASK: usize = 1 << 15;
@@ -28,7 +29,7 @@ pub fn dropout<T: Real>(x: &[T], rate: f64, key: [u64; 2], out: &mut [T]) {
     let mask = Mask::new(rate, key);
     for_each_chunk(out, TASK, |task, out| {
         let first = task * TASK;
-        out.copy_from_slice(&x[first..first + out.len()]);
+        copy_words(&x[first..first + out.len()], out);
         mask.apply(first, out);
     });
 }

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::size::count;
 use crate::threads::for_each_chunk;
+use crate::words::copy_words;
 use crate::{Buffer, Number, Plain};
 
 /// Elements that one task of a parallel gather copies, about.
@@ -35,7 +36,7 @@ pub fn gather_rows<T: Plain>(table: &[T], width: usize, ids: &[i64], out: &mut [
     for_each_chunk(out, per_task * width, |task, out| {
         for (out, &id) in out.chunks_exact_mut(width).zip(&ids[task * per_task..]) {
             let start = id as usize * width;
-            out.copy_from_slice(&table[start..start + width]);
+            copy_words(&table[start..start + width], out);
         }
     });
     Ok(())
@@ -94,7 +95,7 @@ pub fn sum_duplicate_rows<T: Number>(
     let per_task = (TASK / width.max(1)).max(1);
     for_each_chunk(&mut sums, (per_task * width).max(1), |task, sums| {
         for (out, group) in sums.chunks_exact_mut(width).zip(&groups[task * per_task..]) {
-            out.copy_from_slice(row(group[0]));
+            copy_words(row(group[0]), out);
             group[1..].iter().for_each(|&i| add(row(i), out));
         }
     });

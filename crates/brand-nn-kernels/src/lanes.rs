@@ -2,6 +2,7 @@
 
 use crate::Real;
 use crate::threads::for_each_chunk;
+use crate::words::copy_words;
 
 /// Elements that are computed together; a shorter end is padded.
 pub(crate) const BLOCK: usize = 32;
@@ -87,7 +88,7 @@ pub(crate) fn map_in_place<T: Real>(x: &mut [T], f: impl Fn(T) -> T) {
 #[inline(always)]
 pub(crate) fn map<T: Real>(x: &[T], out: &mut [T], f: impl Fn(T) -> T) {
     for (x, out) in x.chunks(CACHED).zip(out.chunks_mut(CACHED)) {
-        out.copy_from_slice(x);
+        copy_words(x, out);
         map_in_place(out, &f);
     }
 }

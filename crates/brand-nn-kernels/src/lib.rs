@@ -40,6 +40,7 @@ mod strided;
 pub mod threads;
 mod unary;
 mod window;
+mod words;
 
 pub use attention::{Attention, AttentionSaved, AttentionSlopes, attention, attention_backward};
 pub use bend::{Bend, bend, bend_slope};

@@ -6,6 +6,7 @@ use crate::Real;
 use crate::lanes::{CACHED, map_in_place};
 use crate::simd::{Kernel, Lanes, Portable, dispatch};
 use crate::threads::{Parts, for_each};
+use crate::words::copy_words;
 
 mod curves;
 
@@ -233,7 +234,7 @@ fn sweep<T: Real>(job: Job<T>, bend: Bend<T>) {
     }
     for (i, out) in out.chunks_mut(CACHED).enumerate() {
         let range = i * CACHED..i * CACHED + out.len();
-        x.into_iter().for_each(|x| out.copy_from_slice(&x[range.clone()]));
+        x.into_iter().for_each(|x| copy_words(&x[range.clone()], out));
         bend(out, slope.is_some());
         let gradient = slope.flatten().map(|gradient| &gradient[range]);
         gradient.into_iter().for_each(|by| dispatch(Scale { x: out, by }));
@@ -245,7 +246,7 @@ fn times_slopes<T: Real, const PIECE: usize>(x: &[T], out: &mut [T], bend: Bend<
     let mut slopes = [T::ZERO; PIECE];
     for (x, out) in x.chunks(PIECE).zip(out.chunks_mut(PIECE)) {
         let slopes = &mut slopes[..x.len()];
-        slopes.copy_from_slice(x);
+        copy_words(x, slopes);
         bend(slopes, true);
         dispatch(Scale { x: out, by: slopes });
     }

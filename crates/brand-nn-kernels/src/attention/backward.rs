@@ -7,6 +7,7 @@ use crate::lanes::{add, fold_blocks, map_in_place};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::size::count;
 use crate::threads::Parts;
+use crate::words::copy_words;
 use crate::{Buffer, Mat, MatMut, Real, Reduce, View, gemm, reduce};
 
 /// Parts of the queries whose shares of the keys' gradients are summed side by side, at least.
@@ -185,7 +186,7 @@ impl<'a, T: Real> Work<'a, T> {
             None => &*scores,
             Some(_) => {
                 let dropped = &mut self.dropped[..size];
-                dropped.copy_from_slice(scores);
+                copy_words(scores, dropped);
                 of.drop_scores(sizes, head, rows, keys, dropped);
                 dropped
             }

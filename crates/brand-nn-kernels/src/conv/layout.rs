@@ -6,6 +6,7 @@ use super::Window;
 use super::columns::{add_columns, columns};
 use crate::gemm::{Places, SLACK};
 use crate::window::Slide;
+use crate::words::copy_words;
 use crate::{Buffer, Real};
 
 /// Elements of an image that are laid out at once: they stay in the second cache.
@@ -121,7 +122,7 @@ impl Layout {
         }
         *own = Buffer::stale(size + SLACK);
         if is_copy {
-            own[..size].copy_from_slice(&x[..size]);
+            copy_words(&x[..size], &mut own[..size]);
             return own;
         }
         for (c, to) in own[..size].chunks_exact_mut(channel.max(1)).enumerate() {

@@ -5,6 +5,7 @@ use super::{View, check_bounds};
 use crate::Plain;
 use crate::size::count;
 use crate::threads::{Parts, for_each, for_each_chunk};
+use crate::words::copy_words;
 
 /// Edge of the square tiles in which transposes are copied.
 const TILE: usize = 32;
@@ -74,7 +75,7 @@ pub fn copy_into<T: Plain>(
     for (row, values) in from.chunks_exact(inner).enumerate() {
         let start = offset as isize + axes.row_offset(row);
         if stride == 1 {
-            to[start as usize..start as usize + inner].copy_from_slice(values);
+            copy_words(values, &mut to[start as usize..start as usize + inner]);
         } else {
             for (i, &value) in values.iter().enumerate() {
                 to[(start + i as isize * stride) as usize] = value;
@@ -111,7 +112,7 @@ impl<'a, T: Plain> Source<'a, T> {
 
 fn copy_plain<T: Plain>(from: &[T], out: &mut [T]) {
     for_each_chunk(out, TASK, |i, part| {
-        part.copy_from_slice(&from[i * TASK..i * TASK + part.len()]);
+        copy_words(&from[i * TASK..i * TASK + part.len()], part);
     });
 }
 
@@ -120,7 +121,7 @@ fn copy_rows<T: Plain>(axes: &Axes<1>, source: Source<T>, out: &mut [T]) {
     axes.for_each_row(|row, [offset]| {
         // SAFETY: row r owns r·inner .. (r + 1)·inner and is visited once.
         let out = unsafe { parts.range(row * inner..(row + 1) * inner) };
-        out.copy_from_slice(source.row(offset, inner));
+        copy_words(source.row(offset, inner), out);
     });
 }
 
