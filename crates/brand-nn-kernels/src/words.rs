@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn every_byte_is_copied() {
         for len in [0, 1, 255, 256, 257, 263, 1000, 4099, 70_000] {
-            let from: Vec<u32> = (0..len).map(|i| i ^ 0x7fa0_0001).collect();
+            let from: Vec<i32> = (0..len).map(|i| i ^ 0x7fa0_0001).collect();
             let mut to = vec![0; from.len()];
             copy_words(&from, &mut to);
             assert_eq!(to, from);
