@@ -3,6 +3,7 @@
 use crate::Real;
 use crate::size::count;
 
+mod affine;
 mod batched;
 #[cfg(feature = "blas")]
 mod blas;
@@ -16,6 +17,8 @@ mod product;
 mod thin;
 mod tile;
 
+use affine::Ending;
+pub use affine::{Factor, Then, affine};
 pub use batched::{Mats, gemm_batched};
 #[cfg(feature = "blas")]
 pub use blas::{blas, set_blas};
@@ -101,7 +104,7 @@ impl<'a, T> MatMut<'a, T> {
 pub fn gemm<T: Real>(alpha: T, a: Mat<T>, b: Mat<T>, beta: T, c: MatMut<T>) {
     check(&a, &b, &c);
     // SAFETY: checked in the line above; `c` is borrowed uniquely until the product is done.
-    unsafe { T::product(Job::new(alpha, &a, &b, beta, &c)) };
+    unsafe { T::product(Job::new(alpha, &a, &b, beta, &c), Ending::none()) };
 }
 
 /// Panics unless the sizes fit and every element lies inside its data.

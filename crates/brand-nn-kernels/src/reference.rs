@@ -4,7 +4,9 @@ mod attention;
 
 pub use attention::{attention, attention_backward};
 
-use crate::{CrossEntropy, Mat, Norm, NormSaved, Number, Plain, Real, Targets, View};
+use crate::{
+    CrossEntropy, Mat, Norm, NormSaved, Number, Plain, Real, Targets, Then, View, unary_in_place,
+};
 
 mod conv;
 
@@ -32,6 +34,19 @@ pub fn matmul<T: Number>(a: Mat<T>, b: Mat<T>) -> Vec<f64> {
     };
     let cell = |i, j| (0..a.cols).map(|p| element(&a, i, p) * element(&b, p, j)).sum();
     (0..a.rows).flat_map(|i| (0..b.cols).map(move |j| (i, j))).map(|(i, j)| cell(i, j)).collect()
+}
+
+/// `f(A B + bias) + residual`, step after step in `f64`.
+pub fn affine<T: Real>(a: Mat<T>, b: Mat<T>, then: &Then<T>) -> Vec<f64> {
+    let mut c = matmul(a, b);
+    for (i, c) in c.iter_mut().enumerate() {
+        *c += then.bias.map_or(0.0, |bias| bias[i % b.cols].to_f64());
+    }
+    then.function.into_iter().for_each(|function| unary_in_place(function, &mut c));
+    for (i, c) in c.iter_mut().enumerate() {
+        *c += then.residual.map_or(0.0, |residual| residual[i].to_f64());
+    }
+    c
 }
 
 /// Each row less its mean, over its spread, times its weights, plus its biases, in `f64`.

@@ -3,7 +3,8 @@
 mod common;
 
 use brand_nn_kernels::{
-    Mat, MatMut, Mats, PackedB, Real, gemm, gemm_batched, gemm_packed, reference,
+    Factor, Mat, MatMut, Mats, PackedB, Real, Then, Unary, affine, gemm, gemm_batched, gemm_packed,
+    reference, unary_in_place,
 };
 use common::{cases, noise, on_every_isa, on_threads};
 use proptest::prelude::*;
@@ -168,6 +169,82 @@ proptest! {
     ) {
         on_every_isa(|_| check(Case { size, layouts, alpha, beta }));
     }
+}
+
+/// What follows a product must give the bits of sweeps behind it, and the plain loop's values.
+#[track_caller]
+fn check_affine<T: Real>([m, k, n]: [usize; 3], b: Layout, packs: bool, then: &Then<T>) {
+    let (a_data, b_data) = (noise::<T>(m * k, 1), noise::<T>(b.strides(k, n).2 + 1, 2));
+    let (a, b) = (Mat::rows(&a_data, m, k), b.mat(&b_data, k, n));
+    let packed = packs.then(|| PackedB::new(b));
+    let at_once = on_threads(|| {
+        let mut c = vec![T::from_f64(f64::NAN); m * n];
+        affine(a, packed.as_ref().map_or(Factor::Plain(b), Factor::Packed), then, &mut c);
+        c.iter().map(|x| x.to_f64()).collect::<Vec<_>>()
+    });
+    let mut c = vec![T::from_f64(f64::NAN); m * n];
+    let whole = MatMut::rows(&mut c, m, n);
+    match &packed {
+        Some(b) => gemm_packed(T::ONE, a, b, T::ZERO, whole),
+        None => gemm(T::ONE, a, b, T::ZERO, whole),
+    }
+    let plus = |c: T, x: Option<T>| x.map_or(c, |x| c + x);
+    c.iter_mut().enumerate().for_each(|(i, c)| *c = plus(*c, then.bias.map(|x| x[i % n])));
+    then.function.into_iter().for_each(|function| unary_in_place(function, &mut c));
+    c.iter_mut().enumerate().for_each(|(i, c)| *c = plus(*c, then.residual.map(|x| x[i])));
+    let after: Vec<f64> = c.iter().map(|x| x.to_f64()).collect();
+    assert_eq!(at_once, after, "[{m}, {k}] · [{k}, {n}], packed: {packs}");
+    for (ours, expected) in at_once.into_iter().zip(reference::affine(a, b, then)) {
+        assert!((ours - expected).abs() <= 1e-4, "{ours}, expected {expected}");
+    }
+}
+
+#[test]
+fn what_follows_a_product_equals_sweeps_behind_it() {
+    let functions = [Unary::Relu, Unary::Gelu, Unary::GeluTanh, Unary::Silu, Unary::Tanh];
+    let sizes = [
+        [0, 3, 4],
+        [3, 0, 4],
+        [1, 70, 300],
+        [5, 33, 1],
+        [4, 100, 64],
+        [33, 70, 65],
+        [128, 1100, 96],
+        [150, 300, 520],
+        [400, 40, 130],
+    ];
+    on_every_isa(|_| {
+        for (i, size) in sizes.into_iter().enumerate() {
+            let (bias, residual) = (noise::<f32>(size[2], 3), noise::<f32>(size[0] * size[2], 4));
+            let (bias, residual) = (Some(&bias[..]), Some(&residual[..]));
+            let function = Some(functions[i % functions.len()]);
+            for then in [
+                Then::default(),
+                Then { bias, ..Then::default() },
+                Then { bias, function, residual: None },
+                Then { bias, function: None, residual },
+                Then { bias: None, function, residual },
+            ] {
+                check_affine(size, ROWS, false, &then);
+                check_affine(size, COLUMNS, false, &then);
+                check_affine(size, COLUMNS, true, &then);
+            }
+        }
+        check_affine(
+            [40, 30, 20],
+            COLUMNS,
+            true,
+            &Then { bias: Some(&[0.5_f64; 20]), ..Then::default() },
+        );
+    });
+}
+
+#[test]
+#[should_panic(expected = "affine: bias and residual of (Some(2), None) elements for [2, 3]")]
+fn a_bias_of_another_length_panics() {
+    let then = Then { bias: Some(&[0.0_f32; 2]), ..Then::default() };
+    let b = Factor::Plain(Mat::rows(&[0.0; 3], 1, 3));
+    affine(Mat::rows(&[0.0; 2], 2, 1), b, &then, &mut [0.0; 6]);
 }
 
 #[test]

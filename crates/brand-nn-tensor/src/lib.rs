@@ -62,6 +62,7 @@
 //! [`Tensor`] in the middle; [`Shape`], [`DType`] and [`Element`] say what it holds; [`Rng`] feeds
 //! its random draws; [`io`] keeps it in files; [`check`] is what tests on every floor share.
 
+mod affine;
 mod bend;
 mod cast;
 pub mod check;
@@ -109,6 +110,7 @@ mod unfold;
 mod view;
 mod window;
 
+pub use affine::{Affine, PackedWeight};
 pub use brand_nn_kernels::{Bf16, F16};
 pub use conv::{Conv, ConvTranspose};
 pub use create::Values;

@@ -221,7 +221,7 @@ fn nothing_multiplied(op: &'static str, a: &Tensor, b: &Tensor) -> Result<Tensor
 }
 
 /// All rows of `a` as one matrix, if `b` is a single matrix and strides can say it.
-fn as_one_matrix(a: &Tensor, b: &Tensor) -> Option<Tensor> {
+pub(crate) fn as_one_matrix(a: &Tensor, b: &Tensor) -> Option<Tensor> {
     if b.ndim() != 2 {
         return None;
     }
@@ -239,7 +239,7 @@ fn one_product<T: Float>(a: &Tensor, b: &Tensor, shape: Shape) -> Tensor {
     Tensor::from_raw::<T>(out, shape)
 }
 
-fn matrix<T: Float>(t: &Tensor) -> Mat<'_, T> {
+pub(crate) fn matrix<T: Float>(t: &Tensor) -> Mat<'_, T> {
     let data = &t.storage.raw::<T>()[t.layout.offset..];
     let [row_stride, col_stride] = [t.strides()[0], t.strides()[1]];
     Mat { data, rows: t.dim(0), cols: t.dim(1), row_stride, col_stride }

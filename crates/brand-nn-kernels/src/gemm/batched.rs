@@ -1,7 +1,7 @@
 //! Many products of one size, as one list of tasks.
 
 use super::plan::is_serial;
-use super::{Job, Mat, MatMut, check};
+use super::{Ending, Job, Mat, MatMut, check};
 use crate::Real;
 use crate::size::count;
 use crate::threads::{Parts, for_each};
@@ -71,7 +71,7 @@ pub fn gemm_batched<T: Real>(a: Mats<T>, b: Mats<T>, c: &mut [T]) {
         let (a, b, c) = (a.get(i), b.get(i), MatMut::rows(out, m, n));
         check(&a, &b, &c);
         // SAFETY: checked in the line above.
-        unsafe { T::product(Job::new(T::ONE, &a, &b, T::ZERO, &c)) };
+        unsafe { T::product(Job::new(T::ONE, &a, &b, T::ZERO, &c), Ending::none()) };
     };
     if is_serial(batch * m * n * k) { (0..batch).for_each(one) } else { for_each(batch, one) }
 }

@@ -1,5 +1,6 @@
 //! The right matrix cut into panels whose rows are as wide as a tile.
 
+use super::affine::Ending;
 use super::block::{Block, Right, copy_rows, slab_depth};
 use super::job::Job;
 use super::plan::hand_over;
@@ -158,7 +159,7 @@ pub fn gemm_packed<T: Real>(alpha: T, a: Mat<T>, b: &PackedB<T>, beta: T, c: Mat
     let job = Job::new(alpha, &a, &right, beta, &c);
     if c.col_stride == 1 || c.cols <= 1 {
         // SAFETY: A and C were checked above; B's panels check their own bounds.
-        return unsafe { T::packed_product(&job, b) };
+        return unsafe { T::packed_product(&job, b, Ending::none()) };
     }
     let mut sums = Buffer::stale(c.rows * c.cols);
     gemm_packed(alpha, a, b, T::ZERO, MatMut::rows(&mut sums, c.rows, c.cols));

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::affine::Ending;
 use super::block::Right;
 use super::job::Job;
 use super::packed::{PackedB, Panels, run};
@@ -25,7 +26,7 @@ const VECTOR: usize = 16;
 /// Elements of B that are packed at once: the columns go in slabs of this size.
 const SLAB: usize = 1 << 20;
 /// Rows and columns of C that one task computes, at most.
-const BLOCK: (usize, usize) = (144, 512);
+pub(super) const BLOCK: (usize, usize) = (144, 512);
 /// Rows and elements of a C that counts as small.
 const SMALL: (usize, usize) = (384, 1 << 17);
 /// Depth of the parts that a long sum is cut into, at least.
@@ -33,35 +34,50 @@ const DEEP: usize = 512;
 /// Tasks that a large product has at least, if there are threads for them.
 const TASKS: usize = 8;
 
-/// Computes a checked product.
+/// Computes a checked product, and what follows it.
 ///
 /// # Safety
-/// The operands lie inside their data and nobody else touches C.
-pub(super) unsafe fn product<T: Real>(job: Job<T>) {
+/// The operands lie inside their data and nobody else touches C; columns of C are contiguous if
+/// anything follows.
+pub(super) unsafe fn product<T: Real>(job: Job<T>, then: Ending<T>) {
     if job.m == 0 || job.n == 0 {
         return;
     }
     let columns_lie_apart = job.c_strides[1] != 1 && job.c_strides[0] == 1;
     let is_column = job.n == 1 && job.m > 1;
-    let job = if columns_lie_apart || is_column { job.transposed() } else { job };
-    #[cfg(feature = "blas")]
-    if let Some(layouts) = super::blas::layouts(&job) {
-        // SAFETY: vouched for by the caller.
-        return unsafe { super::blas::product(&job, layouts) };
-    }
     // SAFETY: vouched for by the caller; seen from the other side the operands are the same.
     unsafe {
-        if job.k == 0 {
-            return scale(&job);
+        if columns_lie_apart || is_column {
+            upright(&job.transposed(), Ending::none());
+            then.apply_to_all(&job);
+        } else {
+            upright(&job, then);
         }
-        match shape(&job) {
-            Shape::Odd => apart(&job),
-            Shape::Thin => thin::product(&job),
-            Shape::Dots => dot::product(&job),
-            Shape::Deep => deep(&job),
-            Shape::Rows => in_rows(&job),
-            Shape::Packed => packed(&job),
+    }
+}
+
+/// Computes a product that is seen from its better side.
+///
+/// # Safety
+/// As [`product`].
+unsafe fn upright<T: Real>(job: &Job<T>, then: Ending<T>) {
+    // SAFETY: vouched for by the caller.
+    unsafe {
+        #[cfg(feature = "blas")]
+        if let Some(layouts) = super::blas::layouts(job) {
+            super::blas::product(job, layouts);
+            return then.apply_to_all(job);
         }
+        match shape(job) {
+            _ if job.k == 0 => scale(job),
+            Shape::Odd => apart(job),
+            Shape::Thin => thin::product(job),
+            Shape::Dots => dot::product(job),
+            Shape::Deep => deep(job),
+            Shape::Rows => return in_rows(job, then),
+            Shape::Packed => return packed(job, then),
+        }
+        then.apply_to_all(job);
     }
 }
 
@@ -99,11 +115,11 @@ fn shape<T: Real>(job: &Job<T>) -> Shape {
 ///
 /// # Safety
 /// As [`product`]; columns of C are contiguous, and rows or columns of B.
-unsafe fn in_rows<T: Real>(job: &Job<T>) {
+unsafe fn in_rows<T: Real>(job: &Job<T>, then: Ending<T>) {
     let few = job.m <= DIRECT_ROWS && job.n.is_multiple_of(VECTOR);
     let direct = few && job.b_strides[1] == 1;
     // SAFETY: vouched for by the caller.
-    unsafe { blocks(job, if direct { Right::Direct } else { Right::Copied }) };
+    unsafe { blocks(job, if direct { Right::Direct } else { Right::Copied }, then) };
 }
 
 /// `C = β C`: the sum has no term.
@@ -158,7 +174,7 @@ unsafe fn apart<T: Real>(job: &Job<T>) {
     let (c, c_strides) = (sums.as_mut_ptr(), [job.n as isize, 1]);
     // SAFETY: the job into a C of its own; the caller vouches for the other.
     unsafe {
-        product(Job { c, c_strides, beta: T::ZERO, ..*job });
+        product(Job { c, c_strides, beta: T::ZERO, ..*job }, Ending::none());
         hand_over(job, &sums);
     }
 }
@@ -184,36 +200,44 @@ pub(super) unsafe fn hand_over<T: Real>(job: &Job<T>, sums: &[T]) {
 ///
 /// # Safety
 /// As [`product`].
-unsafe fn packed<T: Real>(job: &Job<T>) {
+unsafe fn packed<T: Real>(job: &Job<T>, then: Ending<T>) {
     let width = (SLAB / job.k).next_multiple_of(256);
     for columns in pieces(job.n, width) {
-        let slab = job.window(0..job.m, columns);
+        let (then, slab) = (then.at(0, columns.start), job.window(0..job.m, columns));
         // SAFETY: a window of the job.
         unsafe {
             let b = PackedB::from_raw(slab.b, slab.k, slab.n, slab.b_strides);
-            blocks(&slab, Right::Packed(Panels::new(&b), 0));
+            blocks(&slab, Right::Packed(Panels::new(&b), 0), then);
         }
     }
 }
 
-/// Cuts C into blocks, one task each, whose sizes depend on the shape alone.
+/// Cuts C into blocks, one task each, whose sizes depend on the shape alone, and does to each
+/// what follows.
 ///
 /// # Safety
 /// As [`product`]; columns of C are contiguous, and those of B unless it is packed.
-pub(super) unsafe fn blocks<T: Real>(job: &Job<T>, right: Right<T>) {
+pub(super) unsafe fn blocks<T: Real>(job: &Job<T>, right: Right<T>, then: Ending<T>) {
     if job.m == 0 || job.n == 0 {
         return;
     }
     if job.k == 0 {
         // SAFETY: vouched for by the caller.
-        return unsafe { scale(job) };
+        return unsafe {
+            scale(job);
+            then.apply_to_all(job);
+        };
     }
     for_each_block(job, BLOCK, |rows, columns| {
         let right = match right {
             Right::Packed(panels, first) => Right::Packed(panels, first + columns.start),
             other => other,
         };
-        run(job.window(rows, columns), right);
+        let then = then.at(rows.start, columns.start);
+        let block = job.window(rows, columns);
+        run(block, right);
+        // SAFETY: the task's own window of C, and its product is done.
+        unsafe { then.apply(&block) };
     });
 }
 

@@ -1,5 +1,6 @@
 //! The product for each float type, compiled once in this crate.
 
+use super::affine::Ending;
 use super::block::Right;
 use super::job::Job;
 use super::packed::{PackedB, Panels};
@@ -11,18 +12,18 @@ use super::{patches, plan};
 /// Its code is long, so it is made here once instead of in every crate that multiplies.
 #[doc(hidden)]
 pub trait Product: Sized + crate::Plain {
-    /// Computes a checked product.
+    /// Computes a checked product, and what follows it.
     ///
     /// # Safety
     /// Every element of the three matrices lies in memory that may be read, and C written, and
-    /// nobody else touches C meanwhile.
-    unsafe fn product(job: Job<Self>);
+    /// nobody else touches C meanwhile; its rows are contiguous if anything follows.
+    unsafe fn product(job: Job<Self>, then: Ending<Self>);
 
-    /// Computes a product with a B that is packed already.
+    /// Computes a product with a B that is packed already, and what follows it.
     ///
     /// # Safety
     /// As [`Product::product`]; columns of C are contiguous.
-    unsafe fn packed_product(job: &Job<Self>, b: &PackedB<Self>);
+    unsafe fn packed_product(job: &Job<Self>, b: &PackedB<Self>, then: Ending<Self>);
 
     /// Computes a product with patches of an image, on this thread.
     ///
@@ -47,14 +48,18 @@ pub trait Product: Sized + crate::Plain {
 macro_rules! products {
     ($($float:ty, $blas:ident;)*) => {$(
         impl Product for $float {
-            unsafe fn product(job: Job<$float>) {
+            unsafe fn product(job: Job<$float>, then: Ending<$float>) {
                 // SAFETY: promised by the caller.
-                unsafe { plan::product(job) };
+                unsafe { plan::product(job, then) };
             }
 
-            unsafe fn packed_product(job: &Job<$float>, b: &PackedB<$float>) {
+            unsafe fn packed_product(
+                job: &Job<$float>,
+                b: &PackedB<$float>,
+                then: Ending<$float>,
+            ) {
                 // SAFETY: promised by the caller.
-                unsafe { plan::blocks(job, Right::Packed(Panels::new(b), 0)) };
+                unsafe { plan::blocks(job, Right::Packed(Panels::new(b), 0), then) };
             }
 
             unsafe fn patches_product(job: &Job<$float>, b: &Patches<$float>) {
