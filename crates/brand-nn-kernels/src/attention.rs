@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::dropout::Mask;
-use crate::lanes::{add, fold_blocks, larger, map_in_place};
+use crate::lanes::{fold_blocks, larger, map_and_sum};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::size::count;
 use crate::threads::{Parts, for_each};
@@ -299,9 +299,9 @@ impl<T: Real> Kernel for Online<'_, T> {
         for (i, scores) in scores.chunks_exact_mut(width).enumerate() {
             let top = fold_blocks(scores, tops[i], larger, |_, x| x);
             let against = if top == T::LOWEST { T::ZERO } else { top };
-            map_in_place(scores, |x| (x - against).exponential::<L>());
+            let sum = map_and_sum(scores, |x| (x - against).exponential::<L>());
             let shrink = (tops[i] - against).exponential::<L>();
-            sums[i] = sums[i] * shrink + fold_blocks(scores, T::ZERO, add, |_, x| x);
+            sums[i] = sums[i] * shrink + sum;
             let values = &mut values[i * value_dim..(i + 1) * value_dim];
             values.iter_mut().for_each(|value| *value = *value * shrink);
             tops[i] = top;

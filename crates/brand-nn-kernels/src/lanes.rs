@@ -59,6 +59,12 @@ pub(crate) fn fold_blocks<T: Real>(
     for (i, &x) in rest.iter().enumerate() {
         lanes[i] = fold(lanes[i], map(done + i, x));
     }
+    fold_lanes(lanes, fold)
+}
+
+/// Folds halves together until one is left.
+#[inline(always)]
+fn fold_lanes<T: Real>(mut lanes: [T; BLOCK], fold: impl Fn(T, T) -> T) -> T {
     let mut width = BLOCK;
     while width > 1 {
         width /= 2;
@@ -67,6 +73,26 @@ pub(crate) fn fold_blocks<T: Real>(
         }
     }
     lanes[0]
+}
+
+/// `x = f(x)` and the sum of all: [`map_in_place`] and [`fold_blocks`] in one sweep, bit for bit.
+#[inline(always)]
+pub(crate) fn map_and_sum<T: Real>(x: &mut [T], f: impl Fn(T) -> T) -> T {
+    let (blocks, end) = x.as_chunks_mut::<BLOCK>();
+    let mut lanes = [T::ZERO; BLOCK];
+    for block in blocks {
+        for i in 0..BLOCK {
+            block[i] = f(block[i]);
+            lanes[i] = lanes[i] + block[i];
+        }
+    }
+    if !end.is_empty() {
+        map_in_place(end, f);
+        for (lane, &x) in lanes.iter_mut().zip(&*end) {
+            *lane = *lane + x;
+        }
+    }
+    fold_lanes(lanes, add)
 }
 
 /// `x = f(x)`: whole blocks first, then the end in a padded block, so that no loop is scalar.

@@ -171,10 +171,12 @@ fn accumulate<T: Real>(a: &mut [T], b: &[T]) {
 /// The sum of `map(i, x[i])`, short runs in their own type and these in `f64`.
 #[inline(always)]
 fn total<T: Real>(x: &[T], map: impl Fn(usize, T) -> T) -> f64 {
-    let run = |(i, run): (usize, &[T])| {
-        fold_blocks(run, T::ZERO, add, |j, x| map(i * SUM + j, x)).to_f64()
-    };
-    x.chunks(SUM).enumerate().map(run).sum()
+    let mut sum = -0.0; // the neutral one of sums
+    // Not `Iterator::sum`, which would be a function of its own, without vector instructions.
+    for (i, run) in x.chunks(SUM).enumerate() {
+        sum += fold_blocks(run, T::ZERO, add, |j, x| map(i * SUM + j, x)).to_f64();
+    }
+    sum
 }
 
 struct Forward<'a, T> {

@@ -3,7 +3,7 @@
 use super::recurrent::{Recurrence, Sizes, join, kept_dtype};
 use crate::{Result, Var, gradients::Flow, walk::Walk};
 use brand_nn_kernels::{LstmStep, Real, lstm_cell, lstm_cell_backward, threads};
-use brand_nn_tensor::{DType, Element, Tensor};
+use brand_nn_tensor::{Affine, DType, Element, Tensor};
 
 /// The weights of an LSTM layer; gates stand in PyTorch's order: input, forget, cell, output.
 #[derive(Clone, Debug)]
@@ -85,8 +85,7 @@ fn record<T: Real + Element>(sizes: Sizes, inputs: [&Var; 6]) -> Var {
         let start = [h0.slice(0, range.clone()), c0.slice(0, range)];
         Trace::<T>::forward(part, rows, [ih, bias], &recurrence, start)
     });
-    let outputs: Vec<_> = traces.iter().map(Trace::output).collect();
-    let value = join(&outputs, 1);
+    let value = Trace::outputs(&traces, sizes);
     let kept = kept_dtype(&inputs);
     let traces: Vec<_> = traces.iter().map(|trace| trace.to(kept)).collect();
     let (ih, hh) = (inputs[1].save(1), inputs[2].save(2));
@@ -128,7 +127,7 @@ impl<T: Real + Element> Trace<T> {
     ) -> Self {
         let Sizes { batch, time, features, units } = sizes;
         let rows = input.reshape([time * batch, features]);
-        let mut gates = rows.matmul(&ih.t()) + bias;
+        let mut gates = rows.affine(ih, &Affine { bias: Some(bias), ..Affine::default() });
         let empty = Tensor::zeros_of([time, batch, units], input.dtype());
         let [mut hidden, mut cell] =
             start.map(|state| Tensor::concat(&[state.unsqueeze(0), empty.clone()], 0));
@@ -157,10 +156,22 @@ impl<T: Real + Element> Trace<T> {
         Self { sizes, input, gates, hidden, cell, tanh, kind }
     }
 
-    /// The hidden states after each step and the last cell state: `[time + 1, batch, units]`.
-    fn output(&self) -> Tensor {
-        let time = self.sizes.time;
-        Tensor::concat(&[self.hidden.slice(0, 1..), self.cell.slice(0, time..)], 0)
+    /// The hidden states after each step and the last cell state of all parts, side by side:
+    /// `[time + 1, batch, units]`.
+    fn outputs(parts: &[Self], sizes: Sizes) -> Tensor {
+        let Sizes { batch, time, units, .. } = sizes;
+        let mut all = Tensor::zeros_of([time + 1, batch, units], T::DTYPE);
+        let (out, mut first) = (all.make_mut::<T>(), 0);
+        for part in parts {
+            let step = part.sizes.batch * units;
+            let (hidden, cell) = (part.hidden.data::<T>(), part.cell.data::<T>());
+            let states = hidden.chunks_exact(step.max(1)).skip(1).chain([&cell[time * step..]]);
+            for (out, state) in out.chunks_exact_mut((batch * units).max(1)).zip(states) {
+                out[first..first + step].copy_from_slice(state);
+            }
+            first += step;
+        }
+        all
     }
 
     fn backward(
