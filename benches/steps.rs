@@ -1,7 +1,8 @@
 //! Train steps and inference of whole models, in turns with a peer's in one run.
 //!
 //! `cargo bench --bench steps -- MODEL` times our steps alone, where MODEL is a row of [`MODELS`], or one
-//! with `-inference` behind it, as in `sentiment-inference`, for forward trips without training;
+//! with `-inference` behind it, as in `sentiment-inference`, for forward trips without training,
+//! or `-packed` for such trips with packed weights;
 //! with the command of a peer that speaks the line protocol of `benches/peers` they take turns,
 //! A B B A, and the ratio is printed:
 //!
@@ -39,10 +40,14 @@ fn main() -> Outcome<()> {
     let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
     let name = words.next().unwrap_or_else(|| "sentiment".into());
     let known = MODELS.map(|(name, _, _)| name).join(", ");
-    let model = name.strip_suffix("-inference").unwrap_or(&name);
+    let (model, packs) = (name.strip_suffix("-packed"), name.ends_with("-packed"));
+    let model = model.or(name.strip_suffix("-inference")).unwrap_or(&name);
     let row = MODELS.iter().find(|row| row.0 == model);
     let (_, make, steps) = row.ok_or_else(|| format!("no model `{name}`; there are {known}"))?;
     let mut ours = Ours { learns: model == name, ..make()? };
+    if packs {
+        ParamSet::all(&*ours.model)?.pack_for_inference();
+    }
     ours.block(*steps)?;
     match &words.collect::<Vec<_>>()[..] {
         [] => alone(&mut ours, *steps),

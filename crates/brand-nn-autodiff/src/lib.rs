@@ -53,6 +53,7 @@ mod param;
 mod param_set;
 mod params;
 mod saved;
+mod stored;
 mod transform;
 mod var;
 mod walk;

@@ -1,7 +1,7 @@
 //! A named, shared weight that layers read and optimizers write.
 
-use crate::{Error, Init, Leaf, LowRank, Params, Result, Var, Visitor, node::Node};
-use brand_nn_tensor::{DType, Rng, Shape, Tensor};
+use crate::{Error, Init, Leaf, LowRank, Params, Result, Var, Visitor, node::Node, stored::Stored};
+use brand_nn_tensor::{DType, PackedWeight, Rng, Shape, Tensor};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// A named, shared weight that layers read and optimizers write.
@@ -36,7 +36,7 @@ struct Shared {
 
 #[derive(Debug)]
 struct State {
-    value: Option<Tensor>,
+    value: Stored,
     role: Role,
     name: String,
     update: Option<Arc<LowRank>>,
@@ -67,7 +67,8 @@ impl Param {
     }
 
     fn with_role(shape: Shape, init: Init, role: Role) -> Self {
-        let state = RwLock::new(State { value: None, role, name: String::new(), update: None });
+        let (value, name) = (Stored::default(), String::new());
+        let state = RwLock::new(State { value, role, name, update: None });
         Self { shared: Arc::new(Shared { leaf: Node::leaf(), shape, init, state }) }
     }
 
@@ -127,7 +128,7 @@ impl Param {
     /// Whether it has no value yet.
     #[must_use]
     pub fn is_pending(&self) -> bool {
-        self.read().value.is_none()
+        self.read().value.value().is_none()
     }
 
     /// Its value, as it is stored.
@@ -136,7 +137,7 @@ impl Param {
     /// If it is pending.
     pub fn value(&self) -> Result<Tensor> {
         let state = self.read();
-        state.value.clone().ok_or_else(|| not_built(&state))
+        state.value.value().cloned().ok_or_else(|| not_built(&state))
     }
 
     /// Gives it a value of its shape.
@@ -155,7 +156,7 @@ impl Param {
                 help: "the shape is fixed when the layer is made",
             });
         }
-        state.value = Some(value);
+        *state.value.change() = Some(value);
         Ok(())
     }
 
@@ -168,7 +169,7 @@ impl Param {
         change: impl FnOnce(&mut Tensor) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut state = self.write();
-        match &mut state.value {
+        match state.value.change() {
             Some(value) => change(value),
             None => Err(not_built(&state).into()),
         }
@@ -177,9 +178,9 @@ impl Param {
     /// Draws its value if it is pending, keyed by `seed` and `name` alone.
     pub(crate) fn draw(&self, seed: u64, name: &str) {
         let mut state = self.write();
-        if state.value.is_none() {
+        if state.value.value().is_none() {
             let mut rng = Rng::keyed(seed, name);
-            state.value = Some(self.shared.init.draw(self.shape(), &mut rng));
+            *state.value.change() = Some(self.shared.init.draw(self.shape(), &mut rng));
         }
     }
 
@@ -208,7 +209,7 @@ impl Param {
     /// If it is pending; also if it is tracked and stored in 16 bits.
     pub fn base(&self, learning: bool) -> Result<Var> {
         let state = self.read();
-        let value = state.value.clone().ok_or_else(|| not_built(&state))?;
+        let value = state.value.value().cloned().ok_or_else(|| not_built(&state))?;
         let tracked = learning && state.role == Role::Trainable;
         if tracked && is_narrow(&value) {
             return Err(trained_in_16_bits(&state.name, value.dtype()));
@@ -250,6 +251,40 @@ impl Param {
         }
     }
 
+    /// Keeps a packed copy of a matrix for inference; see [`Params::pack_for_inference`].
+    ///
+    /// The copy is made when a layer first multiplies with it, and again after each change.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_autodiff::{Init, Param};
+    /// use brand_nn_tensor::Tensor;
+    ///
+    /// let weight = Param::new([2, 3], Init::Zeros);
+    /// weight.set(Tensor::from([[0.0_f32; 3]; 2]))?;
+    /// weight.pack_for_inference();
+    /// assert_eq!(weight.packed().unwrap().weight().sum().item(), 0.0);
+    /// weight.set(Tensor::from([[1.0_f32; 3]; 2]))?;
+    /// assert_eq!(weight.packed().unwrap().weight().sum().item(), 6.0);
+    /// # Ok::<(), brand_nn_autodiff::Error>(())
+    /// ```
+    pub fn pack_for_inference(&self) {
+        self.write().value.want_packed(true);
+    }
+
+    /// Gives the packed copy up, and keeps none from now on.
+    pub fn unpack(&self) {
+        self.write().value.want_packed(false);
+    }
+
+    /// The packed copy of its value, where one is wanted, it is a matrix of f32, and no update
+    /// hangs on it.
+    #[must_use]
+    pub fn packed(&self) -> Option<Arc<PackedWeight>> {
+        let state = self.read();
+        state.value.packed().filter(|_| state.update.is_none())
+    }
+
     /// Hangs an update of low rank on it, in the place of one that hung there.
     ///
     /// # Errors
@@ -277,7 +312,7 @@ impl Param {
     /// If an id is outside the table.
     pub fn narrow_rows(&self, ids: &Tensor) -> Result<Option<Tensor>> {
         let state = self.read();
-        let stored = state.value.as_ref().filter(|value| is_narrow(value));
+        let stored = state.value.value().filter(|value| is_narrow(value));
         let Some(table) = stored.filter(|_| state.update.is_none()) else { return Ok(None) };
         let rows = computable(table.index_select(0, &ids.flatten())?);
         let shape = [&ids.shape()[..], &table.shape()[1..]].concat();
@@ -287,14 +322,14 @@ impl Param {
     /// The type that it is computed with: f32 while it is pending or stored in 16 bits.
     #[must_use]
     pub fn dtype(&self) -> DType {
-        let stored = self.read().value.as_ref().map(Tensor::dtype);
+        let stored = self.read().value.value().map(Tensor::dtype);
         stored.filter(|dtype| *dtype == DType::F64).unwrap_or(DType::F32)
     }
 
     /// The bytes that it is stored in, or will be.
     #[must_use]
     pub fn num_bytes(&self) -> usize {
-        let stored = self.read().value.as_ref().map_or(DType::F32, Tensor::dtype);
+        let stored = self.read().value.value().map_or(DType::F32, Tensor::dtype);
         self.shape().size() * stored.size()
     }
 

@@ -122,6 +122,16 @@ impl ParamSet {
         self.params.iter().for_each(Param::unfreeze);
     }
 
+    /// Keeps a packed copy of each; see [`Params::pack_for_inference`].
+    pub fn pack_for_inference(&self) {
+        self.params.iter().for_each(Param::pack_for_inference);
+    }
+
+    /// Gives the packed copies up.
+    pub fn unpack(&self) {
+        self.params.iter().for_each(Param::unpack);
+    }
+
     /// Stores those that are frozen in bf16, and leaves all others; see [`Param::store_in_bf16`].
     ///
     /// # Errors

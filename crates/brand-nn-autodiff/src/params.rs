@@ -95,6 +95,31 @@ pub trait Params {
         load::copy(&ParamSet::all(self)?, &ParamSet::all(other)?)
     }
 
+    /// Keeps a copy of each matrix as products read it: faster trips for inference.
+    ///
+    /// A layer's first product makes the copy of its weight, as large as the weight; tables that
+    /// are only looked up get none. A weight that changes drops its copy and gets a new one when it
+    /// is next used for inference, so results never come from an old value. Trips that learn do not
+    /// use copies. Results may differ in the last bits from those without. [`ParamSet::unpack`]
+    /// gives the memory back.
+    ///
+    /// # Errors
+    /// If a setting is out of its range.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_autodiff::{Init, Param, Params};
+    ///
+    /// let weight = Param::new([2, 2], Init::Constant(1.0)).init(1)?;
+    /// weight.pack_for_inference()?;
+    /// # Ok::<(), brand_nn_autodiff::Error>(())
+    /// ```
+    #[doc(alias = "compile")]
+    fn pack_for_inference(&self) -> Result<()> {
+        ParamSet::all(self)?.pack_for_inference();
+        Ok(())
+    }
+
     /// Converts every value, for example to f64 to check gradients.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! One trip through a network: whether it trains, and whether it learns.
 
 use brand_nn_autodiff::{Error as AutodiffError, Param, Role, Var};
-use brand_nn_tensor::{Rng, Tensor};
+use brand_nn_tensor::{Affine, PackedWeight, Rng, Tensor};
+use std::sync::Arc;
 
 use crate::Result;
 
@@ -205,6 +206,22 @@ impl Pass {
         Ok(base + update.apply(input, self.learning)?)
     }
 
+    /// A weight that needs no gradient on this trip, packed if a copy is kept; `None` for another,
+    /// and for one on which an update hangs.
+    ///
+    /// # Errors
+    /// If the parameter is pending.
+    pub(crate) fn constant_weight(&self, weight: &Param) -> Result<Option<Weight>> {
+        let learns = self.learning && weight.role() == Role::Trainable;
+        if learns || weight.low_rank().is_some() {
+            return Ok(None);
+        }
+        Ok(Some(match weight.packed() {
+            Some(packed) => Weight::Packed(packed),
+            None => Weight::Plain(weight.base(false)?.into_tensor()),
+        }))
+    }
+
     /// The rows of a table with these ids; see [`autodiff::embedding`](brand_nn_autodiff::embedding).
     ///
     /// # Errors
@@ -229,6 +246,22 @@ impl Drop for Pass {
         for (buffer, value) in self.updates.drain(..) {
             let written = buffer.set(value);
             debug_assert!(written.is_ok(), "the shape was checked when the update was made");
+        }
+    }
+}
+
+/// A weight that is only multiplied with.
+pub(crate) enum Weight {
+    Plain(Tensor),
+    Packed(Arc<PackedWeight>),
+}
+
+impl Weight {
+    /// The affine map and what belongs to it; see [`Tensor::affine`].
+    pub(crate) fn affine(&self, input: &Tensor, then: &Affine<'_>) -> Tensor {
+        match self {
+            Self::Plain(weight) => input.affine(weight, then),
+            Self::Packed(weight) => weight.affine(input, then),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Products of matrices.
 
 use crate::Var;
+use brand_nn_tensor::Affine;
 
 impl Var {
     /// The matrix product, with NumPy's rules for vectors and batches.
@@ -123,7 +124,8 @@ fn product(a: &Var, b: &Var) -> Var {
 #[track_caller]
 fn affine(input: &Var, weight: &Var, bias: &Var) -> Var {
     let (x, w) = (input.save_for(0, weight), weight.save_for(1, input));
-    let value = input.tensor().matmul(&weight.tensor().t()) + bias.tensor();
+    let then = Affine { bias: Some(bias.tensor()), ..Affine::default() };
+    let value = input.tensor().affine(weight.tensor(), &then);
     Var::record("linear", [input, weight, bias], value, move |walk, gradient| {
         let flat = rows(&gradient);
         Ok([

@@ -3,7 +3,7 @@
 use super::{gru, rnn};
 use crate::{Error, Result, Var, gradients::Flow, node::Flows, walk::Walk};
 use brand_nn_kernels::{Mat, MatMut, PackedB, Real, gemm_packed, gru_cell, threads};
-use brand_nn_tensor::{DType, Element, Tensor};
+use brand_nn_tensor::{Affine, DType, Element, Tensor};
 use std::ops::Range;
 
 /// The weights of a GRU or a plain recurrent layer, with a bias for each of the two products.
@@ -236,7 +236,8 @@ impl Trace {
     ) -> Self {
         let Sizes { batch, time, features, units } = sizes;
         let rows = input.reshape([time * batch, features]);
-        let mut gates = rows.matmul(&weight_ih.t()) + bias_ih;
+        let then = Affine { bias: Some(bias_ih), ..Affine::default() };
+        let mut gates = rows.affine(weight_ih, &then);
         let mut recurrent = bias_hh.expand(gates.shape()).contiguous();
         let empty = Tensor::zeros_of([time, batch, units], input.dtype());
         let mut hidden = Tensor::concat(&[start.unsqueeze(0), empty], 0);

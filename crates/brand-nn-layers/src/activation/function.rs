@@ -2,6 +2,7 @@
 
 use crate::{Layer, Pass, Result, door, recipe::needs_axes};
 use brand_nn_autodiff::{Params, Var, Visitor};
+use brand_nn_kernels::Unary;
 use brand_nn_tensor::Shape;
 use serde::{Deserialize, Serialize};
 
@@ -133,6 +134,19 @@ activations! {
 }
 
 impl Activation {
+    /// The function as the last step of a product, where it can be one and keeps no logits.
+    pub(crate) fn as_last_step(self) -> Option<Unary> {
+        Some(match self {
+            Self::Relu => Unary::Relu,
+            Self::Gelu => Unary::Gelu,
+            Self::GeluTanh => Unary::GeluTanh,
+            Self::Silu => Unary::Silu,
+            Self::Softplus => Unary::Softplus,
+            Self::Tanh => Unary::Tanh,
+            _ => return None,
+        })
+    }
+
     /// Whether an element's value depends on the others of its row.
     fn needs_row(self) -> bool {
         matches!(self, Self::Softmax | Self::LogSoftmax | Self::Softmin)

@@ -161,9 +161,20 @@ impl MultiHeadAttention {
     /// # Errors
     /// If a shape or type does not fit, a mask has another shape, or a parameter is pending.
     pub fn attend(&self, inputs: [&Var; 3], mask: &AttentionMask, pass: &mut Pass) -> Result<Var> {
+        self.attend_beside(inputs, None, mask, pass)
+    }
+
+    /// As [`attend`](Self::attend), plus what goes round it.
+    pub(crate) fn attend_beside(
+        &self,
+        inputs: [&Var; 3],
+        round: Option<&Var>,
+        mask: &AttentionMask,
+        pass: &mut Pass,
+    ) -> Result<Var> {
         let (operands, options) = self.prepare(inputs, mask, pass)?;
         let [query, key, value] = &operands;
-        self.join(&autodiff::attention(query, key, value, &options)?, pass)
+        self.join(&autodiff::attention(query, key, value, &options)?, round, pass)
     }
 
     /// As [`attend`](Self::attend), with the weights, `[batch, heads, queries, keys]`.
@@ -181,7 +192,7 @@ impl MultiHeadAttention {
     ) -> Result<Attended> {
         let (operands, options) = self.prepare(inputs, mask, pass)?;
         let (found, weights) = self.in_the_open(&operands, &options)?;
-        Ok(Attended { output: self.join(&found, pass)?, weights })
+        Ok(Attended { output: self.join(&found, None, pass)?, weights })
     }
 
     /// The heads' queries, keys and values, and how they meet.
@@ -251,10 +262,11 @@ impl MultiHeadAttention {
     }
 
     /// The heads' findings side by side, through the last map.
-    fn join(&self, found: &Var, pass: &mut Pass) -> Result<Var> {
+    fn join(&self, found: &Var, round: Option<&Var>, pass: &Pass) -> Result<Var> {
         let [batch, queries] = [found.shape()[0], found.shape()[2]];
         let width = self.sizes.heads * self.sizes.dim();
-        self.output.forward(found.transpose(1, 2).reshape([batch, queries, width]), pass)
+        let found = found.transpose(1, 2).reshape([batch, queries, width]);
+        self.output.beside(&found, round, pass)
     }
 }
 

@@ -1,8 +1,10 @@
 //! The affine map of the last axis: y = x Wᵀ + b.
 
-use crate::{Activation, Error, Layer, Pass, Recipe, Result, flops, layer::same_type};
+use crate::{
+    Activation, Error, Layer, Pass, Recipe, Result, flops, layer::same_type, pass::Weight,
+};
 use brand_nn_autodiff::{Init, Param, Params, Var};
-use brand_nn_tensor::Shape;
+use brand_nn_tensor::{Affine, Shape};
 
 /// The affine map of the last axis, y = a(x Wᵀ + b).
 ///
@@ -67,12 +69,44 @@ impl Linear {
     }
 }
 
+/// The way forward, with what goes round the layer.
+impl Linear {
+    /// a(x Wᵀ + b) + r: one pass over memory where nothing needs a gradient, else step by step.
+    pub(crate) fn beside(&self, input: &Var, round: Option<&Var>, pass: &Pass) -> Result<Var> {
+        self.output_shape(input.shape())?;
+        same_type("linear", input, self.weight.dtype())?;
+        let weight = pass.constant_weight(&self.weight)?;
+        let bias = self.bias.as_ref().map(|bias| pass.var(bias)).transpose()?;
+        let mut others = [Some(input), bias.as_ref(), round].into_iter().flatten();
+        match weight.filter(|_| !others.any(Var::is_tracked)) {
+            Some(weight) => Ok(self.at_once(input, &weight, [bias.as_ref(), round])),
+            None => self.step_by_step(input, round, pass),
+        }
+    }
+
+    fn step_by_step(&self, input: &Var, round: Option<&Var>, pass: &Pass) -> Result<Var> {
+        let output = pass.linear(input, &self.weight, self.bias.as_ref())?;
+        let output = self.activation.apply(&output);
+        Ok(round.map_or(output.clone(), |round| round + output))
+    }
+
+    fn at_once(&self, input: &Var, weight: &Weight, [bias, round]: [Option<&Var>; 2]) -> Var {
+        let function = self.activation.as_last_step();
+        let is_whole = function.is_some() || self.activation == Activation::Linear;
+        let residual = round.filter(|_| is_whole).map(Var::tensor);
+        let then = Affine { bias: bias.map(Var::tensor), function, residual };
+        let output = Var::from(weight.affine(input.tensor(), &then));
+        match round {
+            _ if is_whole => output,
+            Some(round) => round + self.activation.apply(&output),
+            None => self.activation.apply(&output),
+        }
+    }
+}
+
 impl Layer for Linear {
     fn forward(&self, input: Var, pass: &mut Pass) -> Result<Var> {
-        self.output_shape(input.shape())?;
-        same_type("linear", &input, self.weight.dtype())?;
-        let output = pass.linear(&input, &self.weight, self.bias.as_ref())?;
-        Ok(self.activation.apply(&output))
+        self.beside(&input, None, pass)
     }
 
     each_step!("linear");

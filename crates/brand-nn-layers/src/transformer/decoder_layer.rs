@@ -84,13 +84,15 @@ impl TransformerDecoderLayer {
         pass: &mut Pass,
     ) -> Result<Var> {
         let residual = &self.residual;
-        let x = residual.around(x, &self.norm1, pass, |x, pass| {
-            self.self_attention.attend([x, x, x], own, pass)
+        let x = residual.around(x, &self.norm1, pass, |x, round, pass| {
+            self.self_attention.attend_beside([x, x, x], round, own, pass)
         })?;
-        let x = residual.around(&x, &self.norm2, pass, |x, pass| {
-            self.cross_attention.attend([x, memory, memory], masked, pass)
+        let x = residual.around(&x, &self.norm2, pass, |x, round, pass| {
+            self.cross_attention.attend_beside([x, memory, memory], round, masked, pass)
         })?;
         let maps = [&self.linear1, &self.linear2];
-        residual.around(&x, &self.norm3, pass, |x, pass| residual.maps(x, maps, pass))
+        residual.around(&x, &self.norm3, pass, |x, round, pass| {
+            residual.maps(x, round, maps, pass)
+        })
     }
 }

@@ -72,9 +72,11 @@ impl TransformerEncoderLayer {
     /// If a shape or type does not fit, or a parameter is pending.
     pub fn encode(&self, x: &Var, mask: &AttentionMask, pass: &mut Pass) -> Result<Var> {
         let Self { self_attention, linear1, linear2, norm1, norm2, residual } = self;
-        let x = residual
-            .around(x, norm1, pass, |x, pass| self_attention.attend([x, x, x], mask, pass))?;
-        residual.around(&x, norm2, pass, |x, pass| residual.maps(x, [linear1, linear2], pass))
+        let x = residual.around(x, norm1, pass, |x, round, pass| {
+            self_attention.attend_beside([x, x, x], round, mask, pass)
+        })?;
+        let maps = [linear1, linear2];
+        residual.around(&x, norm2, pass, |x, round, pass| residual.maps(x, round, maps, pass))
     }
 }
 

@@ -14,25 +14,48 @@ pub(super) struct Residual {
 
 impl Residual {
     /// norm(x + drop(part(x))), or x + drop(part(norm(x))) with norms first.
+    ///
+    /// A part gets its input, and what it shall add to its output.
     pub(super) fn around(
         &self,
         x: &Var,
         norm: &LayerNorm,
         pass: &mut Pass,
-        part: impl FnOnce(&Var, &mut Pass) -> Result<Var>,
+        part: impl FnOnce(&Var, Option<&Var>, &mut Pass) -> Result<Var>,
     ) -> Result<Var> {
         if self.norm_first {
-            let inner = part(&norm.forward(x.clone(), pass)?, pass)?;
-            return Ok(x + self.dropout.forward(inner, pass)?);
+            let inner = norm.forward(x.clone(), pass)?;
+            return self.join(x, &inner, pass, part);
         }
-        let inner = part(x, pass)?;
-        norm.forward(x + self.dropout.forward(inner, pass)?, pass)
+        norm.forward(self.join(x, x, pass, part)?, pass)
     }
 
-    /// The linear maps, with a dropout between them.
-    pub(super) fn maps(&self, x: &Var, maps: [&Linear; 2], pass: &mut Pass) -> Result<Var> {
+    /// x + drop(part(inner)); a part adds x itself where nothing is dropped.
+    fn join(
+        &self,
+        x: &Var,
+        inner: &Var,
+        pass: &mut Pass,
+        part: impl FnOnce(&Var, Option<&Var>, &mut Pass) -> Result<Var>,
+    ) -> Result<Var> {
+        self.dropout.check()?;
+        if !pass.is_training() {
+            return part(inner, Some(x), pass);
+        }
+        Ok(x + self.dropout.forward(part(inner, None, pass)?, pass)?)
+    }
+
+    /// The linear maps, with a dropout between them, and what goes round them.
+    pub(super) fn maps(
+        &self,
+        x: &Var,
+        round: Option<&Var>,
+        maps: [&Linear; 2],
+        pass: &mut Pass,
+    ) -> Result<Var> {
         let hidden = maps[0].forward(x.clone(), pass)?;
-        maps[1].forward(self.inner.forward(hidden, pass)?, pass)
+        let hidden = self.inner.forward(hidden, pass)?;
+        maps[1].beside(&hidden, round, pass)
     }
 }
 

@@ -23,6 +23,7 @@ mod conv;
 mod cost;
 mod dense;
 mod graph;
+mod inference;
 mod lookup;
 mod noise;
 mod norm;
