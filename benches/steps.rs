@@ -46,7 +46,7 @@ fn main() -> Outcome<()> {
     let (_, make, steps) = row.ok_or_else(|| format!("no model `{name}`; there are {known}"))?;
     let mut ours = Ours { learns: model == name, ..make()? };
     if packs {
-        ParamSet::all(&*ours.model)?.pack_for_inference();
+        ParamSet::all(&*ours.model)?.pack();
     }
     ours.block(*steps)?;
     match &words.collect::<Vec<_>>()[..] {

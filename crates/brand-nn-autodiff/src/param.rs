@@ -262,13 +262,13 @@ impl Param {
     ///
     /// let weight = Param::new([2, 3], Init::Zeros);
     /// weight.set(Tensor::from([[0.0_f32; 3]; 2]))?;
-    /// weight.pack_for_inference();
+    /// weight.pack();
     /// assert_eq!(weight.packed().unwrap().weight().sum().item(), 0.0);
     /// weight.set(Tensor::from([[1.0_f32; 3]; 2]))?;
     /// assert_eq!(weight.packed().unwrap().weight().sum().item(), 6.0);
     /// # Ok::<(), brand_nn_autodiff::Error>(())
     /// ```
-    pub fn pack_for_inference(&self) {
+    pub fn pack(&self) {
         self.write().value.want_packed(true);
     }
 

@@ -123,8 +123,8 @@ impl ParamSet {
     }
 
     /// Keeps a packed copy of each; see [`Params::pack_for_inference`].
-    pub fn pack_for_inference(&self) {
-        self.params.iter().for_each(Param::pack_for_inference);
+    pub fn pack(&self) {
+        self.params.iter().for_each(Param::pack);
     }
 
     /// Gives the packed copies up.

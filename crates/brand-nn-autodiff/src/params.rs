@@ -100,8 +100,8 @@ pub trait Params {
     /// A layer's first product makes the copy of its weight, as large as the weight; tables that
     /// are only looked up get none. A weight that changes drops its copy and gets a new one when it
     /// is next used for inference, so results never come from an old value. Trips that learn do not
-    /// use copies. Results may differ in the last bits from those without. [`ParamSet::unpack`]
-    /// gives the memory back.
+    /// use copies. Results may differ in the last bits from those without. A [`ParamSet`] packs
+    /// some weights only, and gives the copies up.
     ///
     /// # Errors
     /// If a setting is out of its range.
@@ -112,11 +112,14 @@ pub trait Params {
     ///
     /// let weight = Param::new([2, 2], Init::Constant(1.0)).init(1)?;
     /// weight.pack_for_inference()?;
+    /// assert!(weight.packed().is_some());
+    /// weight.params("*")?.unpack();
+    /// assert!(weight.packed().is_none());
     /// # Ok::<(), brand_nn_autodiff::Error>(())
     /// ```
     #[doc(alias = "compile")]
     fn pack_for_inference(&self) -> Result<()> {
-        ParamSet::all(self)?.pack_for_inference();
+        ParamSet::all(self)?.pack();
         Ok(())
     }
 
