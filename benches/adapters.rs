@@ -11,8 +11,11 @@ use brand_nn::{
     models::{BertConfig, FineTune, Lora, SequenceClassifier, Tokens},
     prelude::*,
 };
-use brand_nn_benches::Outcome;
-use std::{env, fs, process::Command};
+use brand_nn_benches::{
+    Outcome,
+    usage::{memory, most_memory},
+};
+use std::{env, process::Command};
 
 const BATCH: usize = 8;
 const LENGTH: usize = 128;
@@ -34,29 +37,28 @@ fn main() -> Outcome<()> {
     }
     for (name, ..) in SIZES {
         let all = child("all", name)?;
-        println!("{name}: all weights {} MB", all / 1000);
+        println!("{name}: all weights {all:.0} MB");
         for kind in ["all in bf16", "adapter", "adapter in bf16"] {
-            let kilobytes = child(kind, name)?;
-            let ratio = kilobytes as f64 / all as f64;
-            println!("{name}: {kind} {} MB, ratio {ratio:.2}", kilobytes / 1000);
+            let megabytes = child(kind, name)?;
+            println!("{name}: {kind} {megabytes:.0} MB, ratio {:.2}", megabytes / all);
         }
     }
     Ok(())
 }
 
-/// What a process of this program says, in kB.
-fn child(kind: &str, name: &str) -> Outcome<usize> {
+/// What a process of this program says, in MB.
+fn child(kind: &str, name: &str) -> Outcome<f64> {
     let output = Command::new(env::current_exe()?).args([kind, name]).output()?;
     Ok(String::from_utf8(output.stdout)?.trim().parse()?)
 }
 
-/// Trains, and says how much more memory that took than there was before, in kB.
-fn train((_, width, layers): Size, kind: &str) -> Outcome<usize> {
+/// Trains, and says how much more memory that took than there was before, in MB.
+fn train((_, width, layers): Size, kind: &str) -> Outcome<f64> {
     let ids = (0..BATCH * STEPS * LENGTH).map(|i| (i * 7919 % VOCABULARY) as i64);
     let ids = Tensor::from(ids.collect::<Vec<_>>()).reshape([BATCH * STEPS, LENGTH]);
     let labels = Tensor::arange(BATCH * STEPS) % 2.0;
     let data = (Tokens::new(ids), labels.to(DType::I64));
-    let before = memory("VmRSS:")?;
+    let before = memory()?;
     let model = SequenceClassifier::from_config(&BertConfig::new(VOCABULARY, width, layers), 2, 1)?;
     let plan = Lora::new(8, "*.attention.self.{query,value}").train("classifier*");
     let _adapter = kind.starts_with("adapter").then(|| plan.attach(&model, 1)).transpose()?;
@@ -66,12 +68,5 @@ fn train((_, width, layers): Size, kind: &str) -> Outcome<usize> {
         fit = fit.save_in_bf16();
     }
     FineTune::new(1e-4).fit(model, &data, CrossEntropy::default(), fit)?;
-    Ok(memory("VmHWM:")? - before)
-}
-
-/// A line of what the system knows of this process, in kB.
-fn memory(line: &str) -> Outcome<usize> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let found = status.lines().find_map(|text| text.strip_prefix(line)).ok_or("no such line")?;
-    Ok(found.trim().trim_end_matches(" kB").parse()?)
+    Ok(most_memory()? - before)
 }

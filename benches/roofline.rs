@@ -3,14 +3,16 @@
 
 #![allow(clippy::print_stdout, reason = "a report is what this program is for")]
 
-use std::hint::black_box;
-use std::time::{Duration, Instant};
-
-use brand_nn_benches::{interval_of_median, median, rivals::RIVALS};
-use brand_nn_kernels::{
-    AdamStep, Isa, Mat, MatMut, PackedB, Reduce, Unary, adam, fill_normal, gemm, gemm_packed, isa,
-    lstm_cell, reduce, set_isa, softmax, threads, unary,
+use brand_nn_benches::{
+    interval_of_median, median,
+    probe::{least, noise, peak},
+    rivals::RIVALS,
 };
+use brand_nn_kernels::{
+    AdamStep, Isa, Mat, MatMut, PackedB, Reduce, Unary, adam, gemm, gemm_packed, isa, lstm_cell,
+    reduce, set_isa, softmax, threads, unary,
+};
+use std::{hint::black_box, time::Instant};
 
 /// Shapes of the products (m, k, n), and which operands lie transposed.
 const PRODUCTS: [(&str, usize, usize, usize); 26] = [
@@ -69,64 +71,6 @@ fn report(count: usize, is_wanted: impl Fn(&str) -> bool) {
     }
 }
 
-/// Seconds a call takes: the least of several rounds, in time that this thread really ran.
-fn least(mut f: impl FnMut()) -> f64 {
-    f();
-    let mut best = f64::INFINITY;
-    for _ in 0..3 {
-        let (start, clock) = (Instant::now(), Clock::now());
-        let mut calls = 0;
-        while calls == 0 || start.elapsed() < Duration::from_millis(100) {
-            f();
-            calls += 1;
-        }
-        best = best.min(clock.elapsed() / f64::from(calls));
-    }
-    best
-}
-
-/// Measures running time where the system tells it and one thread does the work, else time.
-struct Clock {
-    start: Instant,
-    ran: Option<u64>,
-}
-
-impl Clock {
-    fn now() -> Self {
-        Clock { start: Instant::now(), ran: Self::ran() }
-    }
-
-    fn ran() -> Option<u64> {
-        let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-        text.split_whitespace().next()?.parse().ok().filter(|_| threads::count() == 1)
-    }
-
-    fn elapsed(&self) -> f64 {
-        match (self.ran, Self::ran()) {
-            (Some(start), Some(end)) => (end - start) as f64 / 1e9,
-            _ => self.start.elapsed().as_secs_f64(),
-        }
-    }
-}
-
-/// FLOP/s of the register tile on panels that stay in the first cache.
-fn peak() -> f64 {
-    let (m, k, n) = (12, 120, 32);
-    let (a, b) = (noise(m * k), noise(k * n));
-    let packed = PackedB::new(Mat::rows(&b, k, n));
-    let mut c = vec![0.0; m * n];
-    let time = threads::with(1, || {
-        least(|| {
-            for _ in 0..1000 {
-                let c = MatMut::rows(&mut c, m, n);
-                gemm_packed(1.0, Mat::rows(&a, m, k), &packed, 1.0, c);
-            }
-        })
-    });
-    black_box(&c);
-    (2000 * m * k * n) as f64 / time
-}
-
 /// Bytes read and written a second by a copy that no cache holds.
 fn copy_bandwidth() -> f64 {
     let from = vec![1.0_f32; 16 << 20];
@@ -136,12 +80,6 @@ fn copy_bandwidth() -> f64 {
         black_box(&mut to);
     });
     (8 * from.len()) as f64 / time
-}
-
-fn noise(len: usize) -> Vec<f32> {
-    let mut x = vec![0.0; len];
-    fill_normal(1, 0, &mut x);
-    x
 }
 
 fn products(peak: f64) {
