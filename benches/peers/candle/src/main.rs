@@ -2,7 +2,8 @@
 //!
 //! Speaks the line protocol of `benches/peers/README.md` for the model that is named: `mlp`, `wide-mlp`,
 //! `cnn`, `logistic` and `sentiment`, with `-inference` behind it or not; `encoder`, `text` and `bert`
-//! with it, as the layers' norms and softmax lose gradients here.
+//! with it, as the layers' norms and softmax lose gradients here. Those of a pool differ from all others'
+//! so that `cnn` is refused by the driver, and `cnn-inference` is not.
 
 mod models;
 #[path = "../../../src/usage.rs"]
@@ -25,7 +26,9 @@ fn main() -> Outcome<()> {
             ("batches", _) => Learner::new(&name, rest).map(|made| vec![held.insert(made).before]),
             ("check", Some(learner)) => learner.check(rest),
             ("block", Some(learner)) => learner.block(rest.parse()?),
-            ("memory", Some(learner)) => usage::most_memory().map(|most| vec![most - learner.before]),
+            ("memory", Some(learner)) => {
+                usage::most_memory().map(|most| vec![most - learner.before])
+            }
             _ => Err(format!("came `{line}`, expected a word of the protocol").into()),
         };
         match numbers {
@@ -69,7 +72,8 @@ impl Learner {
     fn check(&mut self, path: &str) -> Outcome<Vec<f64>> {
         let mut values = safetensors::load(path, &Device::Cpu)?;
         for (name, var) in self.weights.data().lock().map_err(|_| "poisoned")?.iter() {
-            let value = values.remove(&models::our_name(name)).ok_or_else(|| format!("no {name}"))?;
+            let value =
+                values.remove(&models::our_name(name)).ok_or_else(|| format!("no {name}"))?;
             var.set(&value)?;
         }
         if let Some(name) = values.keys().next() {

@@ -52,9 +52,10 @@ fn mlp(widths: &[usize], vb: &VarBuilder) -> Result<Model> {
     let layer = |(i, pair): (usize, &[usize])| linear(pair[0], pair[1], vb.pp(nth("dense", i)));
     let layers = widths.windows(2).enumerate().map(layer).collect::<Result<Vec<_>>>()?;
     Ok(Box::new(move |x, _| {
-        layers.iter().enumerate().try_fold(x.clone(), |x, (i, layer)| {
-            layer.forward(&if i > 0 { x.relu()? } else { x })
-        })
+        layers
+            .iter()
+            .enumerate()
+            .try_fold(x.clone(), |x, (i, layer)| layer.forward(&if i > 0 { x.relu()? } else { x }))
     }))
 }
 
