@@ -5,9 +5,9 @@ use crate::{
     learner::{Batch, Learner, Ours},
     networks,
 };
-use brand_nn::report::Plot;
+use brand_nn::{report::Plot, tensor::io::write_atomically};
 use brand_nn_benches::{Outcome, median};
-use std::{fs, time::Instant};
+use std::time::Instant;
 
 /// Where the figure goes.
 const FIGURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/growth.svg");
@@ -55,7 +55,7 @@ pub(crate) fn growth() -> Outcome<()> {
             plot = plot.line(format!("{name}, {what}"), points);
         }
     }
-    Ok(fs::write(FIGURE, plot.to_svg())?)
+    Ok(write_atomically(FIGURE, |file| file.write_all(plot.to_svg().as_bytes()))?)
 }
 
 /// The milliseconds of a step of each model, the medians of rounds in which all take turns.

@@ -73,23 +73,17 @@ fn alone(name: &str, ours: &Side, folder: &Path) -> Outcome<()> {
 }
 
 fn beside(name: &str, ours: &Side, peer: &Side, folder: &Path) -> Outcome<String> {
-    let other = peer.model(name);
-    let files = Files::new()?;
-    let their_folder = match other == name {
-        true => folder,
-        false => files.write(other)?,
-    };
-    let steps = [name, other].map(|name| rows::find(name).map(|row| row.steps));
-    let [steps, their_steps] = steps;
+    let (other, files) = (peer.model(name), Files::new()?);
+    let their_folder = if other == name { folder } else { files.write(other)? };
     if other == name {
         agree(name, [ours, peer], folder)?;
     }
     let mut sides = [ours.start(name, folder)?, peer.start(other, their_folder)?];
-    let turns = Turns::take(&mut sides, [steps?, their_steps?])?;
-    let [ours, peer_side] = &mut sides;
-    let memory = [ours.ask("memory")?, peer_side.ask("memory")?];
+    let turns = Turns::take(&mut sides, [rows::find(name)?.steps, rows::find(other)?.steps])?;
+    let [ours, theirs] = &mut sides;
+    let memory = megabytes([ours.ask("memory")?, theirs.ask("memory")?]);
     let share = share(ours, turns.times[0])?;
-    Ok(format!("| {name} | {} | {turns} | {} | {share} |", peer.name, megabytes(memory)))
+    Ok(format!("| {name} | {} | {turns} | {memory} | {share} |", peer.name))
 }
 
 fn megabytes([ours, peer]: [f64; 2]) -> String {
