@@ -7,9 +7,9 @@ use brand_nn_benches::Outcome;
 const VOCABULARY: usize = 30_522;
 const TEXTS: usize = 32;
 /// Texts of like length that go through the layers together.
-const GROUP: usize = 8;
+const GROUP: usize = 4;
 /// The batches of reviews.
-pub(crate) const BATCHES: usize = 8;
+pub(crate) const BATCHES: usize = 4;
 
 /// Texts of so many tokens.
 pub(crate) fn ids(texts: usize, length: usize) -> Outcome<Vec<Batch>> {
