@@ -3,6 +3,7 @@
 use crate::rows::Row;
 use brand_nn::{prelude::*, tensor::io::TensorFile};
 use brand_nn_benches::{Outcome, usage::memory};
+use brand_nn_kernels::threads;
 use std::path::Path;
 
 /// Inputs with their targets.
@@ -34,6 +35,7 @@ pub(crate) struct Ours {
     learner: Learner,
     batches: Vec<Batch>,
     learns: bool,
+    is_large: bool,
     rng: Rng,
     taken: usize,
     /// What the process had before the model was built, in MB.
@@ -41,19 +43,33 @@ pub(crate) struct Ours {
 }
 
 impl Ours {
-    /// Makes the model of a row for given batches.
+    /// Makes the model of a row for given batches; one that does not learn packs its weights.
     pub(crate) fn new(row: &Row, batches: Vec<Batch>) -> Outcome<Self> {
         let before = memory()?;
-        Ok(Self { before, learns: row.learns, ..Self::of((row.learner)()?, batches) })
+        let ours = Self { before, learns: row.learns, ..Self::of((row.learner)()?, batches) };
+        if !row.learns {
+            ours.learner.model.pack_for_inference()?;
+        }
+        Ok(ours)
     }
 
     /// A learner that learns from batches.
     pub(crate) fn of(learner: Learner, batches: Vec<Batch>) -> Self {
-        Self { learner, batches, learns: true, rng: Rng::new(1), taken: 0, before: 0.0 }
+        let weights = ParamSet::all(&learner.model).map_or(0, |set| set.count());
+        let (is_large, rng) = (weights >= 1 << 16, Rng::new(1));
+        Self { learner, batches, learns: true, is_large, rng, taken: 0, before: 0.0 }
     }
 
-    /// One step on the next batch, a forward trip alone if nothing is learnt.
+    /// One step on the next batch, a forward trip alone if nothing is learnt; where a trainer would
+    /// do so, on a thread of the pool.
     pub(crate) fn step(&mut self) -> Outcome<()> {
+        if !self.is_large {
+            return self.take_step();
+        }
+        Ok(threads::inside(|| self.take_step().map_err(|error| error.to_string()))?)
+    }
+
+    fn take_step(&mut self) -> Outcome<()> {
         let Self { learner, batches, learns, rng, taken, .. } = self;
         let (input, target) = &batches[*taken % batches.len()];
         *taken += 1;
