@@ -34,6 +34,8 @@ const KINDS: [Kind; 2] = [
 /// Prints the times and draws them.
 pub(crate) fn growth() -> Outcome<()> {
     let plot = Plot::new("A train step's time over the model's size").y_from_zero();
+    let ticks = ["¼", "½", "¾", "1"].into_iter().enumerate();
+    let plot = plot.x_ticks(ticks.map(|(i, tick)| ((i + 1) as f64 / 4.0, tick)));
     let mut plot = plot.x("share of the largest size").y("share of the largest size's time");
     println!(
         "| model | of | sizes | ms | largest distance from a straight line |\n|---|---|---|---|---|"

@@ -46,7 +46,7 @@ fn main() -> Outcome<()> {
         }
         words => {
             let (names, peers) = models_and_peers(words)?;
-            table::head();
+            table::head()?;
             names.iter().try_for_each(|name| table::rows(name, &peers))
         }
     }

@@ -78,7 +78,7 @@ impl Side {
 }
 
 /// The threads that all sides have if nothing else is said of one.
-fn threads() -> Outcome<usize> {
+pub(crate) fn threads() -> Outcome<usize> {
     Ok(env::var("BRAND_NN_THREADS").map_or(Ok(2), |count| count.parse())?)
 }
 

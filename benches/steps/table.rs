@@ -1,6 +1,9 @@
 //! The table: models beside peers, checked first that they agree, then timed in turns.
 
-use crate::{learner, rows, side::Side};
+use crate::{
+    learner, rows,
+    side::{self, Side},
+};
 use brand_nn_benches::{Outcome, Peer, interval_of_median, median};
 use std::{
     fs,
@@ -14,12 +17,15 @@ pub(crate) const ROUNDS: usize = 12;
 /// How far losses and norms of gradients may be apart, as a share.
 const TOLERANCE: f64 = 1e-3;
 
-/// Prints the names of the columns.
-pub(crate) fn head() {
+/// Prints how it is measured, and the names of the columns.
+pub(crate) fn head() -> Outcome<()> {
     println!(
-        "| model | peer | ours, ms | peer, ms | ratio | interval | of its processor time | ours, MB \
-         | peer, MB | ratio | of the peak |\n|---|---|---|---|---|---|---|---|---|---|---|"
+        "{} thread(s) a side if nothing else is said, {ROUNDS} pairs of blocks\n\n\
+         | model | peer | ours, ms | peer, ms | ratio | interval | of processor time | ours, MB \
+         | peer, MB | ratio | of the peak |\n|---|---|---|---|---|---|---|---|---|---|---|",
+        side::threads()?
     );
+    Ok(())
 }
 
 /// Prints a row for each peer, or one without a peer.
