@@ -8,7 +8,7 @@ use crate::{
 use brand_nn_benches::Outcome;
 
 /// The rows of `all`.
-pub(crate) const NAMES: [&str; 18] = [
+pub(crate) const NAMES: [&str; 19] = [
     "sentiment",
     "mlp",
     "wide-mlp",
@@ -23,6 +23,7 @@ pub(crate) const NAMES: [&str; 18] = [
     "click-exact-1000000",
     "sentiment-inference",
     "mlp-inference",
+    "cnn-inference",
     "encoder-inference",
     "text-inference",
     "bert-inference",
