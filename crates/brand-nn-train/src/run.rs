@@ -9,7 +9,6 @@ use crate::{
     trainer::{Mean, kept},
 };
 use brand_nn_autodiff::{Gradients, Param, ParamSet, Role, load_tensors};
-use brand_nn_kernels::threads;
 use brand_nn_layers::{Pass, TraceSpan};
 use brand_nn_tensor::{Rng, Tensor, io::TensorFile};
 use std::{
@@ -17,10 +16,6 @@ use std::{
     path::{Path, PathBuf},
     time::Instant,
 };
-
-/// Weights of a model whose batches are computed on a thread of the pool: what is parallel in them
-/// then finds the other threads awake, which is worth the way there where much is.
-const LARGE: usize = 1 << 16;
 
 /// The scores of validation, where there is some.
 pub(crate) type Validate<'a, M> = &'a dyn Fn(&mut Trainer<M>) -> Result<Option<Scores>>;
@@ -111,11 +106,7 @@ impl<'t, M: Model> Run<'t, M> {
             self.begin(&order)?;
         }
         self.display.epoch_start(self.at.epoch, data.num_batches(&order), self.at.batch);
-        let is_large = ParamSet::all(&self.trainer.model)?.count() >= LARGE;
-        data.each(&order.skip(self.at.batch), &mut |examples| match is_large {
-            true => threads::inside(|| self.batch(&examples)),
-            false => self.batch(&examples),
-        })?;
+        data.each(&order.skip(self.at.batch), &mut |examples| self.batch(&examples))?;
         let _ = self.update()?; // with what is left of an accumulation
         if let Some(signal) = self.signal {
             self.write_checkpoint()?;
