@@ -91,7 +91,7 @@ fn run(tasks: usize, f: &(dyn Fn(usize) + Sync)) {
             f(task);
         }
     };
-    inside(|| {
+    enter(|| {
         rayon::scope(|scope| {
             for _ in 1..workers {
                 scope.spawn(|_| work());
@@ -177,19 +177,9 @@ impl<'a, T> Parts<'a, T> {
     }
 }
 
-/// Runs `f` on a thread of the pool, unless this is one already.
-///
-/// Worth it around many parallel steps in a row: each finds the threads awake, where a caller from
-/// outside would wake one and be woken by it every time. Once, it costs some ten microseconds.
-///
-/// # Examples
-/// ```
-/// use brand_nn_kernels::threads;
-/// let total: usize = threads::inside(|| threads::map(4, |i| i).iter().sum());
-/// assert_eq!(total, 6);
-/// ```
-pub fn inside<R: Send>(f: impl FnOnce() -> R + Send) -> R {
-    if is_inside() || count() == 1 {
+/// Runs `f` inside the pool, unless this thread belongs to one already.
+fn enter<R: Send>(f: impl FnOnce() -> R + Send) -> R {
+    if is_inside() {
         return f();
     }
     let pool = locked(|setting| {

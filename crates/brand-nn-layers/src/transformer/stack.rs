@@ -3,7 +3,6 @@
 use super::{TransformerDecoderLayer, TransformerEncoderLayer, TransformerOptions};
 use crate::{AttentionMask, Flow, Layer, LayerNorm, Pass, Result, flops, setting::positive};
 use brand_nn_autodiff::{self as autodiff, Params, Var, Visitor};
-use brand_nn_kernels::threads;
 use brand_nn_tensor::Shape;
 
 /// Encoder layers one above the other, with a norm at the end if asked for.
@@ -63,9 +62,6 @@ pub struct TransformerDecoder {
     pub norm: Option<LayerNorm>,
 }
 
-/// Elements of a batch from which on layers run where threads stay awake between their steps.
-const LONG: usize = 1 << 14;
-
 macro_rules! stack {
     ($stack:ident, $layer:ident, $place:literal) => {
         impl $stack {
@@ -93,15 +89,11 @@ macro_rules! stack {
                 &self,
                 x: &Var,
                 pass: &mut Pass,
-                step: impl Fn(&$layer, &Var, &mut Pass) -> Result<Var> + Sync,
+                step: impl Fn(&$layer, &Var, &mut Pass) -> Result<Var>,
             ) -> Result<Var> {
                 self.check()?;
-                let mut run = || {
-                    let mut layers = self.layers.iter();
-                    let x = layers.try_fold(x.clone(), |x, layer| step(layer, &x, pass))?;
-                    self.norm.as_ref().map_or(Ok(x.clone()), |norm| norm.forward(x, pass))
-                };
-                if x.tensor().size() < LONG { run() } else { threads::inside(run) }
+                let x = self.layers.iter().try_fold(x.clone(), |x, layer| step(layer, &x, pass))?;
+                self.norm.as_ref().map_or(Ok(x.clone()), |norm| norm.forward(x, pass))
             }
         }
 
