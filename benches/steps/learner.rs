@@ -3,7 +3,6 @@
 use crate::rows::Row;
 use brand_nn::{prelude::*, tensor::io::TensorFile};
 use brand_nn_benches::{Outcome, usage::memory};
-use brand_nn_kernels::threads;
 use std::path::Path;
 
 /// Inputs with their targets.
@@ -35,7 +34,6 @@ pub(crate) struct Ours {
     learner: Learner,
     batches: Vec<Batch>,
     learns: bool,
-    is_large: bool,
     rng: Rng,
     taken: usize,
     /// What the process had before the model was built, in MB.
@@ -55,21 +53,11 @@ impl Ours {
 
     /// A learner that learns from batches.
     pub(crate) fn of(learner: Learner, batches: Vec<Batch>) -> Self {
-        let weights = ParamSet::all(&learner.model).map_or(0, |set| set.count());
-        let (is_large, rng) = (weights >= 1 << 16, Rng::new(1));
-        Self { learner, batches, learns: true, is_large, rng, taken: 0, before: 0.0 }
+        Self { learner, batches, learns: true, rng: Rng::new(1), taken: 0, before: 0.0 }
     }
 
-    /// One step on the next batch, a forward trip alone if nothing is learnt; where a trainer would
-    /// do so, on a thread of the pool.
+    /// One step on the next batch, a forward trip alone if nothing is learnt.
     pub(crate) fn step(&mut self) -> Outcome<()> {
-        if !self.is_large {
-            return self.take_step();
-        }
-        Ok(threads::inside(|| self.take_step().map_err(|error| error.to_string()))?)
-    }
-
-    fn take_step(&mut self) -> Outcome<()> {
         let Self { learner, batches, learns, rng, taken, .. } = self;
         let (input, target) = &batches[*taken % batches.len()];
         *taken += 1;
