@@ -91,8 +91,6 @@ impl TransformerDecoderLayer {
             self.cross_attention.attend_beside([x, memory, memory], round, masked, pass)
         })?;
         let maps = [&self.linear1, &self.linear2];
-        residual.around(&x, &self.norm3, pass, |x, round, pass| {
-            residual.maps(x, round, maps, pass)
-        })
+        residual.around(&x, &self.norm3, pass, |x, round, pass| residual.maps(x, round, maps, pass))
     }
 }

@@ -204,7 +204,7 @@ impl TableReader {
     fn open(&self, source: &Source, columns: Option<Vec<String>>) -> Result<Rows> {
         let ending = source.path.extension().and_then(|ending| ending.to_str()).unwrap_or("");
         if self.json_lines || ["jsonl", "ndjson"].contains(&&*ending.to_lowercase()) {
-            return Ok(Rows::JsonLines(JsonLines::open(source, self.encoding, columns)?));
+            return Ok(Rows::JsonLines(JsonLines::open(source, self.encoding, columns)?.into()));
         }
         let mut rows = Separated::open(source, self.separator, self.encoding)?;
         for (number, name) in rows.columns.iter_mut().enumerate() {
@@ -212,7 +212,7 @@ impl TableReader {
                 *name = format!("column_{}", number + 1);
             }
         }
-        Ok(Rows::Separated(rows))
+        Ok(Rows::Separated(rows.into()))
     }
 
     /// Finds the narrowest type of each column.

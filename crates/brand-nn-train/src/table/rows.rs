@@ -18,8 +18,8 @@ pub(crate) struct Cell<'a> {
 
 /// The rows of a file, one after the other.
 pub(crate) enum Rows {
-    Separated(Separated),
-    JsonLines(JsonLines),
+    Separated(Box<Separated>),
+    JsonLines(Box<JsonLines>),
 }
 
 impl Rows {
