@@ -1,5 +1,6 @@
 //! One pool of threads, and splits that never depend on how many there are.
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -37,9 +38,34 @@ pub fn count() -> usize {
     locked(|setting| setting.count)
 }
 
-/// Whether this is a thread of a pool, to which handing out tasks is cheap.
-pub(crate) fn is_inside() -> bool {
+/// Whether this is a thread of a pool.
+fn is_inside() -> bool {
     rayon::current_thread_index().is_some()
+}
+
+thread_local!(static IS_BUSY: Cell<bool> = const { Cell::new(false) });
+
+/// Whether handing out tasks is cheap and likely to find a thread that is free: on a thread of a pool
+/// which does not work on tasks already.
+pub(crate) fn is_ready() -> bool {
+    is_inside() && !IS_BUSY.get()
+}
+
+/// Says that this thread works on tasks, for as long as it lives.
+struct Busy {
+    before: bool,
+}
+
+impl Busy {
+    fn new() -> Self {
+        Busy { before: IS_BUSY.replace(true) }
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        IS_BUSY.set(self.before);
+    }
 }
 
 /// Sets how many threads the process's own pool has from now on.
@@ -83,6 +109,7 @@ fn run(tasks: usize, f: &(dyn Fn(usize) + Sync)) {
     }
     let next = AtomicUsize::new(0);
     let work = || {
+        let _busy = Busy::new();
         loop {
             let task = next.fetch_add(1, Ordering::Relaxed);
             if task >= tasks {

@@ -8,12 +8,12 @@ use super::job::Job;
 use super::packed::{PackedB, Panels, run};
 use super::{dot, thin};
 use crate::index::add;
-use crate::threads::{count, for_each, for_each_chunk, is_inside};
+use crate::threads::{count, for_each, for_each_chunk, is_ready};
 use crate::{Buffer, Real};
 
 /// Multiply-adds below which a product stays on one thread: about 100 µs.
 const SERIAL: usize = 1 << 22;
-/// The same where the pool is at work already, and shares are handed out within a microsecond.
+/// The same on a thread of the pool, where shares are handed out within a microsecond.
 const SERIAL_INSIDE: usize = 1 << 20;
 /// Rows of C up to which tiles read B as it is; beyond, panels are copied to lie together.
 const DIRECT_ROWS: usize = 24;
@@ -283,7 +283,7 @@ fn wanted_tasks(work: usize) -> usize {
     match count() {
         1 => 1,
         threads if work >= SERIAL => TASKS.max(2 * threads),
-        threads if work >= SERIAL_INSIDE && is_inside() => threads,
+        threads if work >= SERIAL_INSIDE && is_ready() => threads,
         _ => 1,
     }
 }
