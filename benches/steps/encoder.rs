@@ -6,8 +6,6 @@ use brand_nn_benches::Outcome;
 
 const VOCABULARY: usize = 30_522;
 const TEXTS: usize = 32;
-/// Texts of like length that go through the layers together.
-const GROUP: usize = 4;
 /// The batches of reviews.
 pub(crate) const BATCHES: usize = 4;
 
@@ -56,15 +54,16 @@ impl Encoder {
     }
 
     /// The vector of each token.
-    fn encode(&self, ids: Var, mask: &AttentionMask, pass: &mut Pass) -> Result<Var> {
+    fn encode(&self, ids: Var, mask: Option<Mask>, pass: &mut Pass) -> Result<Var> {
         let x = self.positions.call(self.tokens.call(ids, pass)?, pass)?;
-        self.layers.encode(&self.dropout.call(x, pass)?, mask, pass)
+        let value = self.dropout.call(x, pass)?;
+        Ok(self.layers.call_flow(Flow { value, mask }, pass)?.value)
     }
 }
 
 impl Layer for Encoder {
     fn forward(&self, ids: Var, pass: &mut Pass) -> Result<Var> {
-        let x = self.encode(ids, &AttentionMask::new(), pass)?;
+        let x = self.encode(ids, None, pass)?;
         self.head.call(x.mean_axis(1), pass)
     }
 
@@ -115,37 +114,19 @@ pub(crate) fn texts() -> Outcome<Learner> {
     Ok(Learner { examples, ..learner(Texts { encoder: Encoder::new(384, 6) })? })
 }
 
-/// An encoder that computes hardly any padding: texts of like length go through it together.
+/// An encoder that computes no padding.
 #[derive(Params)]
 struct Texts {
     encoder: Encoder,
 }
 
-impl Texts {
-    /// The means of some rows' tokens.
-    fn means(&self, ids: &Tensor, rows: &[usize], pass: &mut Pass) -> Result<Var> {
-        let places: Tensor = rows.iter().map(|row| *row as i64).collect::<Vec<_>>().into();
-        let ids = ids.index_select(0, &places)?;
-        let longest = lengths(&ids).into_iter().max().unwrap_or(0);
-        let ids = ids.slice(1, 0..longest);
-        let real = ids.not_equal_to(0.0);
-        let x = self.encoder.encode(ids.into(), &AttentionMask::new().keys(&real), pass)?;
-        let shares = real.to(DType::F32);
-        let shares = &shares / shares.sum_axis(1).unsqueeze(1);
-        Ok((x * Var::from(shares.unsqueeze(-1))).sum_axis(1))
-    }
-}
-
 impl Layer for Texts {
     fn forward(&self, ids: Var, pass: &mut Pass) -> Result<Var> {
-        let lengths = lengths(ids.tensor());
-        let mut order: Vec<usize> = (0..lengths.len()).collect();
-        order.sort_by_key(|&row| lengths[row]);
-        let groups = order.chunks(GROUP).map(|rows| self.means(ids.tensor(), rows, pass));
-        let means = Var::concat(&groups.collect::<Result<Vec<_>>>()?, 0);
-        let mut back = vec![0_i64; order.len()];
-        order.iter().enumerate().for_each(|(place, &row)| back[row] = place as i64);
-        self.encoder.head.call(means.index_select(0, &back.into())?, pass)
+        let mask = Mask::of_ids(ids.tensor(), 0)?;
+        let real = mask.steps().to(DType::F32);
+        let shares = (&real / real.sum_axis(1).unsqueeze(1)).unsqueeze(-1);
+        let x = self.encoder.encode(ids, Some(mask), pass)?;
+        self.encoder.head.call((x * Var::from(shares)).sum_axis(1), pass)
     }
 
     fn flops(&self, ids: &Shape) -> Option<u64> {

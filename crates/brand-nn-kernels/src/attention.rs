@@ -44,6 +44,9 @@ pub struct Attention<'a, T> {
     pub mask: Option<View<'a, T>>,
     /// How many keys each batch has; those beyond are hidden.
     pub lengths: Option<&'a [i64]>,
+    /// Where sequences end that stand side by side, the last at the end of the queries, which are as
+    /// many as the keys; a query sees the keys of its own sequence alone, and no others are computed.
+    pub ends: Option<&'a [i64]>,
     /// Rate and key of a dropout after the softmax, addressed as `[batch, heads, queries, keys]`.
     pub dropout: Option<(f64, [u64; 2])>,
 }
@@ -68,6 +71,7 @@ pub struct Attention<'a, T> {
 ///     causal: true,
 ///     mask: None,
 ///     lengths: None,
+///     ends: None,
 ///     dropout: None,
 /// };
 /// let (mut out, mut log_sums) = ([0.0_f64; 2], [0.0; 2]);
@@ -80,15 +84,15 @@ pub fn attention<T: Real>(of: &Attention<T>, out: &mut [T], log_sums: &mut [T]) 
     let sizes = Sizes::check("attention", of);
     sizes.check_results("attention", out.len(), log_sums.len());
     let (out, log_sums) = (Parts::new(out), Parts::new(log_sums));
-    let blocks = sizes.queries.div_ceil(QUERIES);
-    sizes.each(sizes.batch * sizes.heads * blocks, |task| {
-        let (head, block) = (task / blocks, task % blocks);
-        let rows = block * QUERIES..sizes.queries.min((block + 1) * QUERIES);
+    let blocks = sizes.blocks(of);
+    sizes.each(&blocks, sizes.batch * sizes.heads * blocks.len(), |task| {
+        let (head, block) = (task / blocks.len(), &blocks[task % blocks.len()]);
+        let rows = &block.rows;
         let first = head * sizes.queries;
         // SAFETY: each task owns the queries of one block of one head, and runs once.
         let sums = unsafe { log_sums.range(first + rows.start..first + rows.end) };
         let mut values = Buffer::zeroed(rows.len() * sizes.value_dim);
-        forward(of, &sizes, head, rows.clone(), &mut values, sums);
+        forward(of, &sizes, head, block, &mut values, sums);
         for (i, values) in values.chunks_exact(sizes.value_dim.max(1)).enumerate() {
             // SAFETY: as above.
             let out = unsafe { out.range(sizes.place(head, rows.start + i, sizes.value_dim)) };
@@ -102,21 +106,21 @@ fn forward<T: Real>(
     of: &Attention<T>,
     sizes: &Sizes,
     head: usize,
-    rows: Range<usize>,
+    block: &Block,
     values: &mut [T],
     sums: &mut [T],
 ) {
-    let value = sizes.matrix(&of.value, head);
+    let (rows, value) = (&block.rows, sizes.matrix(&of.value, head));
     let mut tops = [T::LOWEST; QUERIES];
-    let mut scores = Buffer::stale(rows.len() * KEYS.min(sizes.keys));
+    let mut scores = Buffer::stale(rows.len() * KEYS.min(block.keys.len()));
     sums.fill(T::ZERO);
-    for keys in sizes.key_blocks(of, head, &rows) {
+    for keys in sizes.key_blocks(of, head, block) {
         let width = keys.len();
         let scores = &mut scores[..rows.len() * width];
-        of.scores(sizes, head, &rows, &keys, scores);
+        of.scores(sizes, head, rows, &keys, scores);
         let (tops, values) = (&mut tops[..rows.len()], &mut *values);
         dispatch(Online { scores, tops, sums: &mut *sums, values });
-        of.drop_scores(sizes, head, &rows, &keys, scores);
+        of.drop_scores(sizes, head, rows, &keys, scores);
         let out = MatMut::rows(values, rows.len(), sizes.value_dim);
         gemm(T::ONE, Mat::rows(scores, rows.len(), width), cut(&value, keys), T::ONE, out);
     }
@@ -168,6 +172,12 @@ impl<T: Real> Attention<'_, T> {
     }
 }
 
+/// Queries of one sequence that go together, and its keys.
+struct Block {
+    rows: Range<usize>,
+    keys: Range<usize>,
+}
+
 /// The lengths of all axes.
 #[derive(Clone, Copy)]
 struct Sizes {
@@ -207,7 +217,21 @@ impl Sizes {
             mask.map(|mask| mask.shape),
             lengths.map(<[i64]>::len)
         );
-        Sizes { batch, heads, key_heads, queries, keys, dim, value_dim }
+        let sizes = Sizes { batch, heads, key_heads, queries, keys, dim, value_dim };
+        of.ends.into_iter().for_each(|ends| sizes.check_ends(op, ends));
+        sizes
+    }
+
+    #[track_caller]
+    fn check_ends(&self, op: &str, ends: &[i64]) {
+        let last = ends.last().map_or(0, |&end| end as usize);
+        let rising = ends.first().is_none_or(|&end| end >= 0) && ends.is_sorted();
+        assert!(
+            rising && [last; 2] == [self.queries, self.keys],
+            "{op}: sequences that end at {ends:?} of {} queries and {} keys",
+            self.queries,
+            self.keys
+        );
     }
 
     #[track_caller]
@@ -220,9 +244,20 @@ impl Sizes {
         );
     }
 
+    /// The queries of each sequence, cut into blocks.
+    fn blocks<T>(&self, of: &Attention<T>) -> Vec<Block> {
+        let Some(ends) = of.ends else {
+            return cut_queries(0..self.queries, 0..self.keys).collect();
+        };
+        let starts = std::iter::once(0).chain(ends.iter().map(|&end| end as usize));
+        let sequences = starts.zip(ends).map(|(start, &end)| start..end as usize);
+        sequences.flat_map(|steps| cut_queries(steps.clone(), steps)).collect()
+    }
+
     /// Runs all tasks, on several threads where that pays.
-    fn each(&self, tasks: usize, f: impl Fn(usize) + Sync) {
-        let work = self.batch * self.heads * self.queries * self.keys * (self.dim + self.value_dim);
+    fn each(&self, blocks: &[Block], tasks: usize, f: impl Fn(usize) + Sync) {
+        let pairs: usize = blocks.iter().map(|block| block.rows.len() * block.keys.len()).sum();
+        let work = self.batch * self.heads * pairs * (self.dim + self.value_dim);
         if work < SERIAL { (0..tasks).for_each(f) } else { for_each(tasks, f) }
     }
 
@@ -255,11 +290,19 @@ impl Sizes {
         &self,
         of: &Attention<T>,
         head: usize,
-        rows: &Range<usize>,
+        block: &Block,
     ) -> impl Iterator<Item = Range<usize>> + use<T> {
-        let end = self.seen(of, head, rows.end - 1); // no query sees more than the last one
-        (0..end.div_ceil(KEYS)).map(move |i| i * KEYS..end.min((i + 1) * KEYS))
+        let last = self.seen(of, head, block.rows.end - 1); // no query sees more than the last one
+        let end = last.min(block.keys.end);
+        (block.keys.start..end).step_by(KEYS).map(move |start| start..end.min(start + KEYS))
     }
+}
+
+/// The queries of a sequence that has these keys, in blocks.
+fn cut_queries(queries: Range<usize>, keys: Range<usize>) -> impl Iterator<Item = Block> {
+    let end = queries.end;
+    let rows = queries.step_by(QUERIES).map(move |start| start..end.min(start + QUERIES));
+    rows.map(move |rows| Block { rows, keys: keys.clone() })
 }
 
 /// One matrix of a batch of heads; a product checks its bounds.

@@ -18,6 +18,8 @@ struct Case {
     causal: bool,
     mask: bool,
     lengths: bool,
+    /// Where sequences end; nowhere if there is one alone.
+    ends: &'static [i64],
     dropout: bool,
 }
 
@@ -27,6 +29,7 @@ const PLAIN: Case = Case {
     causal: false,
     mask: false,
     lengths: false,
+    ends: &[],
     dropout: false,
 };
 
@@ -66,6 +69,7 @@ fn check<T: Real>(case: Case, tolerance: f64) {
         causal: case.causal,
         mask: case.mask.then_some(mask),
         lengths: case.lengths.then_some(&lengths[..]),
+        ends: (!case.ends.is_empty()).then_some(case.ends),
         dropout: case.dropout.then_some((0.3, [5, 6])),
     };
     let gradient = window(&data[3], &shapes[3], s3);
@@ -122,6 +126,22 @@ fn blocks_equal_the_table_of_scores() {
 }
 
 #[test]
+fn sequences_side_by_side_see_themselves_alone() {
+    on_every_isa(|_| {
+        for ends in [&[5, 7][..], &[0, 1, 7], &[7, 7], &[1, 2, 3, 4, 5, 6, 7], &[7]] {
+            let case = Case { heads: [2, 2, 1], sizes: [7, 7, 3, 5], ends, ..PLAIN };
+            check::<f32>(case, 5e-6);
+            check::<f32>(Case { causal: true, dropout: true, ..case }, 5e-6);
+            check::<f64>(Case { mask: true, lengths: true, ..case }, 1e-13);
+        }
+        let ends = &[3, 340, 341, 420][..];
+        let case = Case { heads: [1, 4, 2], sizes: [420, 420, 8, 8], ends, ..PLAIN };
+        check::<f32>(case, 1e-5);
+        check::<f32>(Case { causal: true, dropout: true, ..case }, 1e-5);
+    });
+}
+
+#[test]
 fn many_blocks_do_not_depend_on_threads() {
     on_every_isa(|_| {
         let case = Case { heads: [1, 3, 1], sizes: [333, 541, 16, 8], ..PLAIN };
@@ -142,6 +162,7 @@ fn hidden_queries_give_nought_and_nan_is_seen() {
         causal: false,
         mask: Some(View { data: &[hidden, hidden, 0.0, 0.0], shape: &[1, 1, 2, 2], ..view(&[]) }),
         lengths: None,
+        ends: None,
         dropout: None,
     };
     let of = Attention { mask: of.mask.map(|mask| View { strides: &[4, 4, 2, 1], ..mask }), ..of };
@@ -166,6 +187,7 @@ fn key_heads_must_divide_the_heads() {
         causal: false,
         mask: None,
         lengths: None,
+        ends: None,
         dropout: None,
     };
     attention(&of, &mut [0.0; 6], &mut [0.0; 6]);

@@ -245,6 +245,7 @@ fn attend(query: View<f32>, key: View<f32>, out: usize, log_sums: usize) {
         causal: false,
         mask: None,
         lengths: None,
+        ends: None,
         dropout: None,
     };
     attention(&of, &mut vec![0.0; out], &mut vec![0.0; log_sums]);
@@ -267,8 +268,14 @@ fn attention_that_does_not_fit_is_refused() {
         causal: false,
         mask: None,
         lengths: None,
+        ends: None,
         dropout: None,
     };
+    let wrong = |ends| {
+        let of = Attention { key: fits, ends: Some(ends), ..of };
+        check("sequences that end at", || attention(&of, &mut [0.0; 6], &mut [0.0; 2]));
+    };
+    [&[1_i64][..], &[], &[3], &[2, 1], &[-1, 2], &[2, 3]].into_iter().for_each(wrong);
     check("attention_backward: gradient", || {
         let saved = AttentionSaved { out: &x, log_sums: &x[..2] };
         let [query, key, value] = [&mut [0.0; 6][..], &mut [0.0; 6], &mut [0.0; 5]];

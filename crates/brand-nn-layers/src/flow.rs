@@ -1,6 +1,10 @@
 //! Values with the mask of their real steps, as they travel from layer to layer.
 
-use crate::{Error, Result, recipe::refused};
+use crate::{
+    AttentionMask, Error, Result,
+    recipe::refused,
+    sequence::{gather_steps, spread_steps},
+};
 use brand_nn_autodiff::{Error as AutodiffError, Var};
 use brand_nn_tensor::{DType, Shape, Tensor};
 
@@ -72,6 +76,51 @@ impl Flow {
             }
         }
         Ok(Self { value: forward(value)?, mask })
+    }
+
+    /// What layers make of the real steps alone, which stand side by side as one row without the
+    /// padding between them; all other steps become noughts.
+    ///
+    /// The mask that they get keeps each sequence to itself: whatever lets steps see each other must
+    /// obey it, and must not ask for the number of a step. Where no step is padding, layers get the
+    /// batch as it is.
+    ///
+    /// # Shapes
+    /// `[batch, time, features]` → `[1, real steps, features]` for the layers, and back.
+    ///
+    /// # Errors
+    /// If a masked value has other axes, or what `forward` returns.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_layers::{Flow, Mask};
+    /// use brand_nn_tensor::Tensor;
+    ///
+    /// let flow = Flow::masked(Tensor::ones([2, 3, 1]), Mask::from_lengths(&[1, 3], 3)?)?;
+    /// let out = flow.without_padding(|steps, _| {
+    ///     assert_eq!(steps.shape()[..], [1, 4, 1]);
+    ///     Ok(steps * 2.0)
+    /// })?;
+    /// let real = [[[2.0_f32], [0.0], [0.0]], [[2.0], [2.0], [2.0]]];
+    /// assert_eq!(out.value.tensor(), &Tensor::from(real));
+    /// # Ok::<(), brand_nn_layers::Error>(())
+    /// ```
+    #[doc(alias = "padding_free")]
+    #[doc(alias = "varlen")]
+    pub fn without_padding(
+        self,
+        forward: impl FnOnce(Var, &AttentionMask) -> Result<Var>,
+    ) -> Result<Self> {
+        let Self { value, mask } = self;
+        let Some(padded) = mask.as_ref().filter(|mask| !mask.is_full()) else {
+            return Ok(Self { value: forward(value, &AttentionMask::new())?, mask });
+        };
+        padded.require("flow", value.shape())?;
+        let (batch, lengths) = ([value.shape()[0], value.shape()[1]], padded.lengths());
+        let places: Tensor = padded.places().concat().into();
+        let steps = gather_steps(&value, &places)?.unsqueeze(0);
+        let steps = forward(steps, &AttentionMask::new().sequences(&lengths))?;
+        Ok(Self { value: spread_steps(&steps.squeeze(0), &places, batch)?, mask })
     }
 
     /// All steps in the opposite order.

@@ -1,6 +1,6 @@
 //! What layers of sequences ask of their inputs: axes, and which steps are real.
 
-use crate::{Error, Result, recipe::needs_axes};
+use crate::{Error, Result, flow::misfit, recipe::needs_axes};
 use brand_nn_autodiff::Var;
 use brand_nn_tensor::{DType, Shape, Tensor};
 
@@ -53,6 +53,21 @@ pub(crate) fn real_steps(place: &str, mask: &Tensor, [batch, time]: [usize; 2]) 
         expected: format!("[{batch}, {time}], a flag for each step"),
         help: "the mask is [batch, time] of the very steps that it is for",
     })
+}
+
+/// The steps at these places of `[batch, time, features]`, one below the other.
+pub(crate) fn gather_steps(value: &Var, places: &Tensor) -> Result<Var> {
+    let [batch, time, features] = value.shape()[..] else {
+        return Err(misfit("steps", value.shape(), "[batch, time, features] with a mask"));
+    };
+    Ok(value.reshape([batch * time, features]).index_select(0, places)?)
+}
+
+/// Steps brought to their places of `[batch, time, …]`; all others are noughts.
+pub(crate) fn spread_steps(steps: &Var, places: &Tensor, [batch, time]: [usize; 2]) -> Result<Var> {
+    let features = steps.shape()[1];
+    let zeros = Var::from(Tensor::zeros_of([batch * time, features], steps.dtype()));
+    Ok(zeros.index_add(0, places, steps)?.reshape([batch, time, features]))
 }
 
 /// Softmax over the last axis of the scores that are seen; noughts where none is.

@@ -1,7 +1,7 @@
 //! What language models read: numbers of tokens, which of them are real, and their segments.
 
 use brand_nn_autodiff::Var;
-use brand_nn_layers::{AttentionMask, Error, Mask, Result};
+use brand_nn_layers::{Error, Mask, Result};
 use brand_nn_tensor::{DType, Tensor};
 use brand_nn_text::TokenBatch;
 use brand_nn_train::Batch;
@@ -66,14 +66,6 @@ impl Tokens {
         }
         Mask::new(self.mask.clone())?;
         Ok([rows, time])
-    }
-
-    /// Which keys attention may see: all where nothing is padding, which is quicker.
-    pub(crate) fn seen(&self) -> AttentionMask {
-        match self.mask.all() {
-            true => AttentionMask::new(),
-            false => AttentionMask::new().keys(&self.mask),
-        }
     }
 
     /// The mask as numbers `[batch, time, 1]` of a value's type.

@@ -33,6 +33,10 @@ pub struct AttentionOptions {
     pub mask: Option<Tensor>,
     /// How many keys each sequence has, i64 `[…]`; those beyond are hidden.
     pub lengths: Option<Tensor>,
+    /// Where sequences end that stand side by side along time, i64 `[sequences]`, the last at its end.
+    ///
+    /// There are as many queries as keys then, and a query sees the keys of its own sequence alone.
+    pub ends: Option<Tensor>,
     /// Rate and key of a dropout after the softmax.
     pub dropout: Option<(f64, [u64; 2])>,
 }
@@ -44,7 +48,7 @@ impl AttentionOptions {
     /// `shape` is `[…, heads, queries, keys]`, and so is the result, up to broadcasting.
     ///
     /// # Errors
-    /// If mask or lengths do not fit the shape.
+    /// If mask, lengths or ends do not fit the shape.
     ///
     /// # Examples
     ///
@@ -74,6 +78,10 @@ impl AttentionOptions {
             let lengths = lengths.unsqueeze(-1).unsqueeze(-1).unsqueeze(-1);
             table = hide(table, &Tensor::arange(keys).greater_equal(&lengths));
         }
+        if let Some(ends) = &self.ends {
+            let sequence = numbers_of_sequences(ends);
+            table = hide(table, &sequence.unsqueeze(1).not_equal(&sequence));
+        }
         Ok(table)
     }
 
@@ -100,6 +108,7 @@ impl AttentionOptions {
                 return refusal(mask, expected, "masks are […, heads, queries, keys]");
             }
         }
+        self.ends.as_ref().map_or(Ok(()), |ends| check_ends(ends, shape))?;
         let Some(lengths) = &self.lengths else { return Ok(()) };
         lengths.require_dtype(OP, DType::I64)?;
         let batch = &shape[..shape.len() - 3];
@@ -120,6 +129,43 @@ impl AttentionOptions {
 }
 
 const OP: &str = "attention";
+
+/// The number of the sequence that each step belongs to.
+fn numbers_of_sequences(ends: &Tensor) -> Tensor {
+    let ends = ends.data::<i64>();
+    let steps = 0..ends.last().copied().unwrap_or(0);
+    let number = |step| ends.partition_point(|&end| end <= step) as i64;
+    steps.map(number).collect::<Vec<_>>().into()
+}
+
+/// Refuses ends that are not those of the queries and keys of `[…, queries, keys]`.
+fn check_ends(ends: &Tensor, scores: &Shape) -> Result<()> {
+    ends.require_dtype(OP, DType::I64)?;
+    let steps = scores[scores.len() - 2];
+    if ends.ndim() != 1 || steps != scores[scores.len() - 1] {
+        return Err(Error::Shape {
+            op: OP,
+            got: ends.shape().clone(),
+            expected: format!("[sequences] for as many queries as keys, not {scores}").into(),
+            help: "sequences side by side attend to themselves",
+        });
+    }
+    let data = ends.data::<i64>();
+    let before = |place: usize| place.checked_sub(1).map_or(0, |place| data[place]);
+    let wrong = |&place: &usize| data[place] < before(place) || data[place] > steps as i64;
+    if let Some(position) = (0..data.len()).find(wrong) {
+        return Err(Error::Index { op: OP, index: data[position], position, len: steps + 1 });
+    }
+    if data.last().copied().unwrap_or(0) == steps as i64 {
+        return Ok(());
+    }
+    Err(Error::Shape {
+        op: OP,
+        got: ends.shape().clone(),
+        expected: format!("ends of sequences that have {steps} steps together").into(),
+        help: "the last end is the number of all steps",
+    })
+}
 
 /// Attention of queries, keys and values.
 impl Tensor {
@@ -206,7 +252,8 @@ impl<'a> Call<'a> {
     /// Runs `f` on the kernel's description of the call.
     fn with<T: Float, R>(&self, f: impl FnOnce(&Attention<T>) -> R) -> R {
         let [query, key, value] = &self.operands;
-        let lengths = self.lengths.as_ref().map(Tensor::data::<i64>);
+        let [lengths, ends] =
+            [&self.lengths, &self.options.ends].map(|x| x.as_ref().map(Tensor::data::<i64>));
         let usual = 1.0 / (query.dim(-1) as f64).sqrt();
         f(&Attention {
             query: query.view::<T>(),
@@ -216,6 +263,7 @@ impl<'a> Call<'a> {
             causal: self.options.causal,
             mask: self.mask.as_ref().map(Tensor::view::<T>),
             lengths: lengths.as_deref(),
+            ends: ends.as_deref(),
             dropout: self.options.dropout,
         })
     }

@@ -20,6 +20,10 @@ pub(crate) fn rows() -> Vec<Row> {
             let lengths = Some(Tensor::from([[5_i64], [0], [1]]));
             run(x, &AttentionOptions { lengths, dropout: Some((0.3, [1, 2])), ..causal() })
         };
+        "attention": [Any [1, 2, 5, 3], Any [1, 1, 5, 3], Any [1, 1, 5, 2]] => |x| {
+            let ends = Some(Tensor::from([2_i64, 2, 5]));
+            run(x, &AttentionOptions { ends, dropout: Some((0.3, [1, 2])), ..causal() })
+        };
         "attention": [Any [2, 0, 2], Any [2, 3, 2], Any [2, 3, 2]] => |x| run(x, &plain());
         "attention": [Any [2, 3, 2], Any [2, 0, 2], Any [2, 0, 2]] => |x| run(x, &causal());
         "attention": [Any [0, 2, 3, 2], Any [0, 1, 3, 2], Any [0, 1, 3, 2]] => |x| run(x, &plain());
@@ -61,6 +65,13 @@ pub(crate) fn refusals() -> Vec<Refusal> {
             => "a length for each sequence";
         "attention": || masked(&AttentionOptions { lengths: Some(Tensor::scalar(3_i64)), ..plain() })
             => "index 3 at position 0, expected 0 or more and below 3";
+        "attention": || side_by_side(Tensor::from([3_i64])) => "index 3 at position 0";
+        "attention": || side_by_side(Tensor::from([2_i64, 1])) => "index 1 at position 1";
+        "attention": || side_by_side(Tensor::from([1_i64]))
+            => "shape [1], expected ends of sequences that have 2 steps together";
+        "attention": || side_by_side(Tensor::from([[2_i64]]))
+            => "shape [1, 1], expected [sequences] for as many queries as keys, not [1, 2, 2]";
+        "attention": || side_by_side(Tensor::from([2.0])) => "dtype f64, expected i64";
         "attention": || masked(&AttentionOptions { dropout: Some((1.5, [0, 0])), ..plain() })
             => "attention: dropout is 1.5, expected a rate from 0 to 1";
     }
@@ -68,6 +79,10 @@ pub(crate) fn refusals() -> Vec<Refusal> {
 
 fn masked(options: &AttentionOptions) -> Result<Var> {
     call([1, 2, 3], [1, 2, 3], [1, 2, 3], options)
+}
+
+fn side_by_side(ends: Tensor) -> Result<Var> {
+    masked(&AttentionOptions { ends: Some(ends), ..plain() })
 }
 
 fn call<const N: usize>(
@@ -84,6 +99,15 @@ pub(crate) fn twins() -> Vec<Twin> {
         "attention": [Any [2, 3, 4], Any [2, 5, 4], Any [2, 5, 3]] =>
             |x| run(x, &AttentionOptions { scale: Some(0.4), ..plain() }),
             |x| Ok((x[0].matmul(&x[1].t()) * 0.4).softmax(-1).matmul(&x[2]));
+        "attention": [Any [2, 5, 4], Any [2, 5, 4], Any [2, 5, 3]] =>
+            |x| run(x, &AttentionOptions { ends: Some(Tensor::from([2_i64, 5])), ..plain() }),
+            |x| {
+                let part = |steps: std::ops::Range<usize>| {
+                    let of = |i: usize| x[i].slice(1, steps.clone());
+                    (of(0).matmul(&of(1).t()) * 0.5).softmax(-1).matmul(&of(2))
+                };
+                Ok(Var::concat(&[part(0..2), part(2..5)], 1))
+            };
         "attention": [Any [2, 70, 4], Any [2, 300, 4], Any [2, 300, 3]] =>
             |x| run(x, &AttentionOptions { dropout: Some((0.4, [3, 4])), ..plain() }),
             |x| {

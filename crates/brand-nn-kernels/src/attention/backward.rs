@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Attention, KEYS, QUERIES, Sizes, cut};
+use super::{Attention, Block, KEYS, QUERIES, Sizes, cut};
 use crate::lanes::{add, fold_blocks, map_in_place};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::size::count;
@@ -55,14 +55,14 @@ pub fn attention_backward<T: Real>(
     if saved.log_sums.is_empty() {
         return [query, key, value].into_iter().for_each(|slopes| slopes.fill(T::ZERO));
     }
-    let (heads, blocks) = (sizes.batch * sizes.heads, sizes.queries.div_ceil(QUERIES));
-    let parts = PARTS.div_ceil(heads.max(1)).min(blocks).max(1);
+    let (heads, blocks) = (sizes.batch * sizes.heads, sizes.blocks(of));
+    let parts = PARTS.div_ceil(heads.max(1)).min(blocks.len()).max(1);
     let [key_size, value_size] = [sizes.dim, sizes.value_dim].map(|dim| sizes.keys * dim);
     let mut keys = Buffer::zeroed(heads * parts * key_size);
     let mut values = Buffer::zeroed(heads * parts * value_size);
     let (d_query, d_keys, d_values) =
         (Parts::new(query), Parts::new(&mut keys), Parts::new(&mut values));
-    sizes.each(heads * parts, |task| {
+    sizes.each(&blocks, heads * parts, |task| {
         let (head, part) = (task / parts, task % parts);
         // SAFETY: each task owns its share of both sums, and runs once.
         let (key, value) = unsafe {
@@ -72,10 +72,10 @@ pub fn attention_backward<T: Real>(
             )
         };
         let mut work = Work::new(of, &sizes, saved, &gradient, head);
-        for block in blocks * part / parts..blocks * (part + 1) / parts {
-            let rows = block * QUERIES..sizes.queries.min((block + 1) * QUERIES);
-            let query = work.block(rows.clone(), key, value);
-            for (row, query) in rows.zip(query.chunks_exact(sizes.dim.max(1))) {
+        let own = blocks.len() * part / parts..blocks.len() * (part + 1) / parts;
+        for block in &blocks[own] {
+            let query = work.block(block, key, value);
+            for (row, query) in block.rows.clone().zip(query.chunks_exact(sizes.dim.max(1))) {
                 // SAFETY: each task owns the queries of its blocks of one head.
                 let out = unsafe { d_query.range(sizes.place(head, row, sizes.dim)) };
                 out.copy_from_slice(query);
@@ -142,15 +142,15 @@ impl<'a, T: Real> Work<'a, T> {
     }
 
     /// The gradient of some queries; what they give to keys and values is added to those.
-    fn block(&mut self, rows: Range<usize>, key: &mut [T], value: &mut [T]) -> Buffer<T> {
+    fn block(&mut self, block: &Block, key: &mut [T], value: &mut [T]) -> Buffer<T> {
         let Sizes { dim, .. } = *self.sizes;
-        let (of, sizes, head) = (self.of, self.sizes, self.head);
+        let (of, sizes, head, rows) = (self.of, self.sizes, self.head, &block.rows);
         let queries = cut(&sizes.query(&of.query, head), rows.clone());
-        let dots = self.dots(&rows);
+        let dots = self.dots(rows);
         let mut query = Buffer::zeroed(rows.len() * dim);
-        for keys in sizes.key_blocks(of, head, &rows) {
+        for keys in sizes.key_blocks(of, head, block) {
             let d_value = &mut value[keys.start * sizes.value_dim..keys.end * sizes.value_dim];
-            self.score_slopes(&rows, &keys, &dots, d_value);
+            self.score_slopes(rows, &keys, &dots, d_value);
             let slopes = Mat::rows(&self.slopes, rows.len(), keys.len());
             let scale = T::from_f64(of.scale);
             let d_key = MatMut::rows(&mut key[keys.start * dim..keys.end * dim], keys.len(), dim);

@@ -18,6 +18,7 @@ use brand_nn_tensor::{DType, Shape, Tensor};
 /// | [`pairs`](Self::pairs), bool: true is seen | `attn_mask`, true is hidden | `attention_mask` |
 /// | [`pairs`](Self::pairs), floats are added | `attn_mask` | – |
 /// | [`causal`](Self::causal) | `is_causal` | `use_causal_mask` |
+/// | [`sequences`](Self::sequences) | `varlen_attn`, `cu_seq` | – |
 ///
 /// # Examples
 /// ```
@@ -39,6 +40,7 @@ pub struct AttentionMask {
     keys: Option<Tensor>,
     pairs: Option<Tensor>,
     causal: bool,
+    ends: Option<Tensor>,
 }
 
 impl AttentionMask {
@@ -50,7 +52,8 @@ impl AttentionMask {
 
     /// The mask under which a value's real steps are seen, all where there is none.
     pub(crate) fn of_steps(mask: Option<&Mask>) -> Self {
-        mask.map_or_else(Self::new, |mask| Self::new().keys(mask.steps()))
+        let padded = mask.filter(|mask| !mask.is_full());
+        padded.map_or_else(Self::new, |mask| Self::new().keys(mask.steps()))
     }
 
     /// Hides keys that are padding: bool `[batch, keys]`, true where a key is real.
@@ -74,6 +77,38 @@ impl AttentionMask {
         Self { causal: on, ..self }
     }
 
+    /// Sequences of these lengths stand side by side along time, and each step sees its own alone.
+    ///
+    /// What a batch of texts has without its padding: `[1, tokens, features]`, where the lengths make
+    /// up all tokens. Pairs of steps of different sequences are not even computed.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_autodiff::Params;
+    /// use brand_nn_layers::{AttentionMask, MultiHeadAttention, Pass};
+    /// use brand_nn_tensor::{Rng, Tensor};
+    ///
+    /// let layer = MultiHeadAttention::new(4, 2).init(1)?;
+    /// let x = Tensor::randn([1, 5, 4], &mut Rng::new(2)).into();
+    /// let mask = AttentionMask::new().sequences(&[3, 2]);
+    /// let both = layer.attend([&x, &x, &x], &mask, &mut Pass::inference())?;
+    /// let last = x.slice(1, 3..5);
+    /// let alone = layer.attend([&last; 3], &AttentionMask::new(), &mut Pass::inference())?;
+    /// assert!(both.tensor().slice(1, 3..).allclose(alone.tensor(), 1e-5, 1e-6));
+    /// # Ok::<(), brand_nn_layers::Error>(())
+    /// ```
+    #[doc(alias = "cu_seqlens")]
+    #[doc(alias = "varlen")]
+    #[must_use]
+    pub fn sequences(self, lengths: &[usize]) -> Self {
+        let mut end = 0;
+        let ends = lengths.iter().map(|&length| {
+            end += length as i64;
+            end
+        });
+        Self { ends: Some(ends.collect::<Vec<_>>().into()), ..self }
+    }
+
     /// The settings of the op for scores `[batch, heads, queries, keys]`, with `bias` added to them.
     pub(super) fn options(
         &self,
@@ -95,7 +130,8 @@ impl AttentionMask {
         let added = both(added, bias, |a, b| a + b);
         let hidden = Tensor::full_of((), f64::NEG_INFINITY, dtype);
         let mask = both(seen, added, |seen, added| Tensor::where_(&seen, &added, &hidden));
-        Ok(AttentionOptions { causal: self.causal, mask, ..Default::default() })
+        let ends = self.ends.clone();
+        Ok(AttentionOptions { causal: self.causal, mask, ends, ..Default::default() })
     }
 }
 

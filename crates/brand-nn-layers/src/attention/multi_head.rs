@@ -238,6 +238,21 @@ impl MultiHeadAttention {
         Ok([query, key, value].map(|parts| parts.transpose(1, 2)))
     }
 
+    /// What layers round these attentions make of a batch: without its padding, unless one of them
+    /// counts places.
+    pub(crate) fn over_steps<'a>(
+        all: impl IntoIterator<Item = &'a Self>,
+        input: Flow,
+        forward: impl FnOnce(Var, &AttentionMask) -> Result<Var>,
+    ) -> Result<Flow> {
+        if all.into_iter().all(|layer| matches!(layer.position, Position::None)) {
+            return input.without_padding(forward);
+        }
+        let Flow { value, mask } = input;
+        let seen = AttentionMask::of_steps(mask.as_ref());
+        Ok(Flow { value: forward(value, &seen)?, mask })
+    }
+
     /// What each head finds, and the table of its weights.
     fn in_the_open(
         &self,
@@ -298,9 +313,7 @@ impl Layer for MultiHeadAttention {
     }
 
     fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
-        let Flow { value, mask } = input;
-        let seen = AttentionMask::of_steps(mask.as_ref());
-        Ok(Flow { value: self.attend([&value; 3], &seen, pass)?, mask })
+        Self::over_steps([self], input, |x, mask| self.attend([&x; 3], mask, pass))
     }
 
     fn flops(&self, input: &Shape) -> Option<u64> {

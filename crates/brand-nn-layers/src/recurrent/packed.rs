@@ -1,7 +1,10 @@
 //! Sequences of different lengths, read without spending a thought on padding.
 
 use super::cell::Cell;
-use crate::{Mask, Pass, RecurrentState, Result};
+use crate::{
+    Mask, Pass, RecurrentState, Result,
+    sequence::{gather_steps, spread_steps},
+};
 use brand_nn_autodiff::Var;
 use brand_nn_tensor::Tensor;
 use std::{cmp::Reverse, iter::once, ops::Range};
@@ -68,8 +71,7 @@ impl Packing {
     /// The steps of each segment, `[rows, steps, features]`.
     fn cut(&self, input: &Var) -> Result<Vec<Var>> {
         let features = input.shape()[2];
-        let steps = input.reshape([input.shape()[0] * input.shape()[1], features]);
-        let steps = steps.index_select(0, &self.places)?;
+        let steps = gather_steps(input, &self.places)?;
         let lengths: Vec<_> =
             self.segments.iter().map(|segment| segment.rows * segment.steps.len()).collect();
         let parts = halves(&steps, &lengths).into_iter().zip(&self.segments);
@@ -80,9 +82,7 @@ impl Packing {
 
     /// Outputs of all real steps, brought back to where their steps stand.
     fn spread(&self, outputs: &Var, input: &Var) -> Result<Var> {
-        let ([batch, time], units) = ([input.shape()[0], input.shape()[1]], outputs.shape()[1]);
-        let zeros = Var::from(Tensor::zeros_of([batch * time, units], outputs.dtype()));
-        Ok(zeros.index_add(0, &self.places, outputs)?.reshape([batch, time, units]))
+        spread_steps(outputs, &self.places, [input.shape()[0], input.shape()[1]])
     }
 
     /// The place of each row in the order.

@@ -86,9 +86,8 @@ impl Layer for TransformerEncoderLayer {
     }
 
     fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
-        let Flow { value, mask } = input;
-        let seen = AttentionMask::of_steps(mask.as_ref());
-        Ok(Flow { value: self.encode(&value, &seen, pass)?, mask })
+        let attention = [&self.self_attention];
+        MultiHeadAttention::over_steps(attention, input, |x, mask| self.encode(&x, mask, pass))
     }
 
     fn flops(&self, input: &Shape) -> Option<u64> {

@@ -1,7 +1,7 @@
 //! Layers of a transformer one above the other: the encoder and the decoder.
 
 use super::{TransformerDecoderLayer, TransformerEncoderLayer, TransformerOptions};
-use crate::{AttentionMask, Flow, Layer, LayerNorm, Pass, Result, flops, setting::positive};
+use crate::{AttentionMask, Flow, Layer, LayerNorm, MultiHeadAttention, Pass, Result, flops, setting::positive};
 use brand_nn_autodiff::{self as autodiff, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
 
@@ -144,9 +144,8 @@ impl Layer for TransformerEncoder {
     }
 
     fn flow(&self, input: Flow, pass: &mut Pass) -> Result<Flow> {
-        let Flow { value, mask } = input;
-        let seen = AttentionMask::of_steps(mask.as_ref());
-        Ok(Flow { value: self.encode(&value, &seen, pass)?, mask })
+        let attentions = self.layers.iter().map(|layer| &layer.self_attention);
+        MultiHeadAttention::over_steps(attentions, input, |x, mask| self.encode(&x, mask, pass))
     }
 
     fn flops(&self, input: &Shape) -> Option<u64> {

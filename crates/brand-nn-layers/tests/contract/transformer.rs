@@ -3,11 +3,11 @@
 use crate::{Row, Through, draws, refused, row};
 use brand_nn_autodiff::{Params, Var};
 use brand_nn_layers::{
-    Activation, AttentionMask, Call, Error, Flow, LayerNorm, Mask, Network, Pass, Registry,
-    Sequential, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder,
-    TransformerEncoderLayer, TransformerOptions, activation, attention_pool, check, cross_network,
-    dense, embedding, gated_feed_forward, multi_head_attention, position_embedding, residual,
-    sine_position_encoding, transformer_encoder_layer,
+    Activation, AttentionMask, Call, Error, Flow, LayerNorm, Mask, MultiHeadAttention, Network,
+    Pass, Registry, RotaryEmbedding, Sequential, TransformerDecoder, TransformerDecoderLayer,
+    TransformerEncoder, TransformerEncoderLayer, TransformerOptions, activation, attention_pool,
+    check, cross_network, dense, embedding, gated_feed_forward, multi_head_attention,
+    position_embedding, residual, sine_position_encoding, transformer_encoder_layer,
 };
 use brand_nn_tensor::{Rng, Tensor, check::assert_close};
 
@@ -120,6 +120,45 @@ fn transformers_do_not_see_padding() {
     let short = x.slice(0, ..1).slice(1, ..3);
     let alone = stack.call(short, &mut Pass::inference()).unwrap();
     assert_close(&seen.value.tensor().slice(0, ..1).slice(1, ..3), alone.tensor(), 1e-5);
+}
+
+/// What a stack gives for the real steps, and the norm of its gradients, without the padding and
+/// with all of it computed and hidden.
+#[track_caller]
+fn check_padding(stack: &TransformerEncoder, real: &Tensor) {
+    let x = Var::leaf(draws(&[2, 4, 4]));
+    let flow = Flow::masked(&x, Mask::new(real.clone()).unwrap()).unwrap();
+    let learning = || Pass::inference().learning();
+    let weights = real.to(x.dtype()).unsqueeze(-1);
+    let packed = stack.call_flow(flow, &mut learning()).unwrap().value * &weights;
+    let hidden = AttentionMask::new().keys(real);
+    let padded = stack.encode(&x, &hidden, &mut learning()).unwrap() * &weights;
+    assert_close(packed.tensor(), padded.tensor(), 1e-5);
+    let norm = |out: &Var| (out * out * out).sum().backward().unwrap().norm();
+    let [ours, theirs] = [norm(&packed), norm(&padded)];
+    assert!((ours - theirs).abs() <= 1e-5 * (1.0 + theirs), "{real:?}: {ours}, not {theirs}");
+}
+
+#[test]
+fn padding_is_left_out_and_nothing_else() {
+    for norm_first in [false, true] {
+        let stack = TransformerEncoder::new(2, 4, &options().norm_first(norm_first));
+        for stack in [stack.init(1).unwrap(), stack_of_rotary()] {
+            let check = |real: [[bool; 4]; 2]| check_padding(&stack, &Tensor::from(real));
+            check([[true, true, false, false], [true; 4]]);
+            check([[true, false, true, false], [false, false, false, true]]); // holes
+            check([[false; 4], [true, true, true, false]]); // a text of nothing
+            check([[false; 4]; 2]);
+        }
+    }
+}
+
+/// Whose steps are turned by their places, so that it needs them where they stand.
+fn stack_of_rotary() -> TransformerEncoder {
+    let mut stack = TransformerEncoder::new(1, 4, &options()).causal(true);
+    let attention = MultiHeadAttention::new(4, 2).rotary(RotaryEmbedding::new(2));
+    stack.layers[0].self_attention = attention;
+    stack.init(1).unwrap()
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::{
 };
 use brand_nn_autodiff::{self as autodiff, Params, Var, Visitor};
 use brand_nn_layers::{
-    self as layers, Activation, Call, Dropout, Embedding, LayerNorm, Linear, Pass,
+    self as layers, Activation, Call, Dropout, Embedding, Flow, LayerNorm, Linear, Mask, Pass,
     TransformerEncoderLayer,
 };
 use brand_nn_tensor::{DType, Tensor};
@@ -116,15 +116,17 @@ impl Bert {
         self.config.model_type.names()
     }
 
-    /// The vector of each token; those of padding mean nothing.
+    /// The vector of each token; those of padding are noughts, and nothing is computed for them.
     ///
     /// # Errors
     /// If an id is beyond the vocabulary, a text longer than the positions, or a parameter pending.
     pub fn encode(&self, tokens: &Tokens, pass: &mut Pass) -> layers::Result<Var> {
         tokens.check("bert", self.config.max_length())?;
-        let seen = tokens.seen();
-        let x = self.embed(tokens, pass)?;
-        self.layers.iter().try_fold(x, |x, layer| layer.encode(&x, &seen, pass))
+        let steps = Flow::masked(self.embed(tokens, pass)?, Mask::new(tokens.mask.clone())?)?;
+        let encoded = steps.without_padding(|x, seen| {
+            self.layers.iter().try_fold(x, |x, layer| layer.encode(&x, seen, pass))
+        })?;
+        Ok(encoded.value)
     }
 
     /// The vector of each text: its first token's, through the pooler where there is one.

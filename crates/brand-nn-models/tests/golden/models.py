@@ -53,7 +53,8 @@ def logits_of(head, model, inputs):
     if head == "answer":
         return torch.stack([output.start_logits, output.end_logits], -1)
     if head == "pretraining":
-        return torch.cat([output.prediction_logits.flatten(1), output.seq_relationship_logits], 1)
+        words = output.prediction_logits * inputs["attention_mask"][..., None]
+        return torch.cat([words.flatten(1), output.seq_relationship_logits], 1)
     return output.logits
 
 
@@ -84,7 +85,7 @@ def make(head, model):
         if step == 0:
             places = torch.arange(output.numel(), dtype=torch.float64).reshape(output.shape)
             factors = torch.cos(places * 0.7) / output.numel()
-        # Padded steps of a causal model differ in what they see of padding: they don't count.
+        # What models give for padded steps is their own affair: it doesn't count.
         real = torch.tensor(MASK)[..., None].double() if output.ndim == 3 else 1.0
         (output * factors * real).sum().backward()
         if step == 0:

@@ -20,8 +20,16 @@ fn loss(output: &Var) -> Var {
 
 /// Steps that are padding count nothing.
 fn real(case: &Case, output: Var) -> Var {
-    match output.ndim() {
-        3 => output * case.table("mask").to(DType::F64).unsqueeze(-1),
+    let mask = case.table("mask").to(DType::F64);
+    match (output.ndim(), case.0["head"] == "pretraining") {
+        (3, _) => output * mask.unsqueeze(-1),
+        (_, true) => {
+            let (rows, steps, size) = (mask.dim(0), mask.dim(1), output.shape()[1]);
+            let words = (size - 2) / steps;
+            let of_words = mask.unsqueeze(-1).expand([rows, steps, words]);
+            let classes = Tensor::ones([rows, 2]).to(DType::F64);
+            output * Tensor::concat(&[of_words.reshape([rows, steps * words]), classes], 1)
+        }
         _ => output,
     }
 }

@@ -67,7 +67,7 @@ fn options(case: &Case, queries: usize, keys: usize) -> AttentionOptions {
         false => Some(both(given, &near(case, queries, keys, past))),
     };
     let scale = case.has("scale").then(|| case.float("scale", 1.0));
-    AttentionOptions { scale, causal: ours, mask, lengths, dropout: None }
+    AttentionOptions { scale, causal: ours, mask, lengths, ..Default::default() }
 }
 
 /// A mask that is too short hides the last keys.
