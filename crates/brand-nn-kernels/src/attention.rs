@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::dropout::Mask;
-use crate::lanes::{fold_blocks, larger, map_and_sum};
+use crate::lanes::{ABREAST, largest, map_and_sum};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::size::count;
 use crate::threads::{Parts, for_each};
@@ -340,9 +340,12 @@ impl<T: Real> Kernel for Online<'_, T> {
         let Online { scores, tops, sums, values } = self;
         let (width, value_dim) = (scores.len() / tops.len(), values.len() / tops.len());
         for (i, scores) in scores.chunks_exact_mut(width).enumerate() {
-            let top = fold_blocks(scores, tops[i], larger, |_, x| x);
+            let top = largest::<T, L>(scores);
+            let top = if top > tops[i] { top } else { tops[i] };
             let against = if top == T::LOWEST { T::ZERO } else { top };
-            let sum = map_and_sum(scores, |x| (x - against).exponential::<L>());
+            let sum = map_and_sum::<T, L, ABREAST>(None, scores, |x| {
+                T::exponentials::<L, ABREAST>(x.map(|x| x - against))
+            });
             let shrink = (tops[i] - against).exponential::<L>();
             sums[i] = sums[i] * shrink + sum;
             let values = &mut values[i * value_dim..(i + 1) * value_dim];

@@ -1,6 +1,6 @@
 //! Cross-entropy from logits: softmax, logarithm and picking the target in one pass.
 
-use crate::lanes::{add, fold_blocks};
+use crate::lanes::{ABREAST, map, sum_each};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::size::count;
 use crate::softmax::exponentials;
@@ -200,10 +200,10 @@ impl<T: Real> Kernel for Forward<'_, T> {
                 Some(Single::Class(class, weight)) => weight * (log + (top - x[class])),
                 None => {
                     of.shares(first + i, &mut shares);
-                    let one = |k: usize, c: T| {
-                        if c == T::ZERO { T::ZERO } else { c * (log + (top - x[k])) }
+                    let one = |c: T, x: T| {
+                        if c == T::ZERO { T::ZERO } else { c * (log + (top - x)) }
                     };
-                    fold_blocks(&shares, T::ZERO, add, one)
+                    sum_each::<T, L>([&shares, x], one)
                 }
             };
         }
@@ -239,11 +239,13 @@ impl<T: Real> Kernel for Backward<'_, T> {
                 Some(Single::Class(_, weight)) => weight,
                 None => {
                     of.shares(row, &mut shares);
-                    fold_blocks(&shares, T::ZERO, add, |_, c| c)
+                    sum_each::<T, L>([&shares, &shares], |c, _| c)
                 }
             };
             let (scale, factor) = (scale[row], scale[row] * total / sum);
-            crate::lanes::map(x, out, |x| (x - top).exponential::<L>() * factor);
+            map::<T, L, ABREAST>(Some(x), out, |x| {
+                T::exponentials::<L, ABREAST>(x.map(|x| x - top)).map(|e| e * factor)
+            });
             if let Some(Single::Class(class, weight)) = single {
                 out[class] = out[class] - scale * weight;
             } else {

@@ -1,7 +1,7 @@
 //! The pointwise part of a GRU step: gates and output, forward and backward.
 
 use crate::Real;
-use crate::lanes::map_in_place;
+use crate::lanes::{ABREAST, map};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::size::count;
 
@@ -92,12 +92,12 @@ impl<T: Real> Kernel for Forward<'_, T> {
             let (reset_update, new) = gates.split_at_mut(2 * width);
             let (outer, inner) = recurrent.split_at(2 * width);
             reset_update.iter_mut().zip(outer).for_each(|(a, &b)| *a = *a + b);
-            map_in_place(reset_update, T::logistic::<L>);
+            map::<T, L, ABREAST>(None, reset_update, T::logistics::<L, ABREAST>);
             let (reset, update) = reset_update.split_at(width);
             for ((a, &b), &r) in new.iter_mut().zip(inner).zip(reset) {
                 *a = r.multiply_add::<L>(b, *a);
             }
-            map_in_place(new, T::hyperbolic_tangent::<L>);
+            map::<T, L, ABREAST>(None, new, T::hyperbolic_tangents::<L, ABREAST>);
             for ((h, &h_prev), (&n, &z)) in h.iter_mut().zip(h_prev).zip(new.iter().zip(update)) {
                 *h = z.multiply_add::<L>(h_prev - n, n);
             }

@@ -1,7 +1,7 @@
 //! The pointwise part of an LSTM step: gates, cell and output, forward and backward.
 
 use crate::Real;
-use crate::lanes::map_in_place;
+use crate::lanes::{ABREAST, map};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::size::count;
 
@@ -104,8 +104,7 @@ impl<T: Real> Kernel for Forward<'_, T> {
             activate::<T, L>(gates);
             let (c, tanh_c) = (&mut c[states.clone()], &mut tanh_c[states.clone()]);
             cell::<T, L>(gates, &c_prev[states.clone()], c);
-            tanh_c.copy_from_slice(c);
-            map_in_place(tanh_c, T::hyperbolic_tangent::<L>);
+            map::<T, L, ABREAST>(Some(c), tanh_c, T::hyperbolic_tangents::<L, ABREAST>);
             for ((h, &o), &t) in h[states].iter_mut().zip(&gates[3 * hidden..]).zip(&*tanh_c) {
                 *h = o * t;
             }
@@ -120,9 +119,9 @@ fn activate<T: Real, L: Lanes>(gates: &mut [T]) {
     let (input_forget, rest) = gates.split_at_mut(2 * hidden);
     let (cell, output) = rest.split_at_mut(hidden);
     for part in [input_forget, output] {
-        map_in_place(part, T::logistic::<L>);
+        map::<T, L, ABREAST>(None, part, T::logistics::<L, ABREAST>);
     }
-    map_in_place(cell, T::hyperbolic_tangent::<L>);
+    map::<T, L, ABREAST>(None, cell, T::hyperbolic_tangents::<L, ABREAST>);
 }
 
 /// `c = f c_prev + i g`.

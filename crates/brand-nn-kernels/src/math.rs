@@ -7,7 +7,9 @@ mod single;
 
 /// Elementary functions for kernels, compiled per instruction set `L`.
 ///
-/// For `f32` they are polynomials without branches; for `f64` mostly the standard library's.
+/// For `f32` they are polynomials without branches; for `f64` mostly the standard library's. The
+/// busiest take K numbers side by side: a step of one waits for the step before, and while it does
+/// the others' go on. The processor alone doesn't look that far ahead.
 pub trait Math: Sized {
     /// A register of this type.
     type Wide<L: Lanes>: Vector<Element = Self>;
@@ -23,8 +25,14 @@ pub trait Math: Sized {
     fn floored<L: Lanes>(self) -> Self;
     /// The nearest integer, halves to the even one.
     fn rounded<L: Lanes>(self) -> Self;
+    /// `e^x` of each.
+    fn exponentials<L: Lanes, const K: usize>(x: [Self; K]) -> [Self; K];
     /// `e^self`.
-    fn exponential<L: Lanes>(self) -> Self;
+    #[inline(always)]
+    fn exponential<L: Lanes>(self) -> Self {
+        let [y] = Self::exponentials::<L, 1>([self]);
+        y
+    }
     /// `e^self − 1`, accurate near nought.
     fn exponential_less_one<L: Lanes>(self) -> Self;
     /// The natural logarithm.
@@ -35,14 +43,34 @@ pub trait Math: Sized {
     fn sine<L: Lanes>(self) -> Self;
     /// The cosine; `f32` only up to 2^20, see [`Math::FAR`].
     fn cosine<L: Lanes>(self) -> Self;
+    /// The hyperbolic tangent of each.
+    fn hyperbolic_tangents<L: Lanes, const K: usize>(x: [Self; K]) -> [Self; K];
     /// The hyperbolic tangent.
-    fn hyperbolic_tangent<L: Lanes>(self) -> Self;
+    #[inline(always)]
+    fn hyperbolic_tangent<L: Lanes>(self) -> Self {
+        let [y] = Self::hyperbolic_tangents::<L, 1>([self]);
+        y
+    }
+    /// `1 / (1 + e^−x)` of each, and the same of each `−x`.
+    fn logistics_both<L: Lanes, const K: usize>(x: [Self; K]) -> [[Self; K]; 2];
+    /// `1 / (1 + e^−x)` of each.
+    #[inline(always)]
+    fn logistics<L: Lanes, const K: usize>(x: [Self; K]) -> [Self; K] {
+        let [y, _] = Self::logistics_both::<L, K>(x);
+        y
+    }
     /// `1 / (1 + e^−self)`.
-    fn logistic<L: Lanes>(self) -> Self;
+    #[inline(always)]
+    fn logistic<L: Lanes>(self) -> Self {
+        let [y] = Self::logistics::<L, 1>([self]);
+        y
+    }
     /// The error function.
     fn error_function<L: Lanes>(self) -> Self;
-    /// The normal distribution's upper tail at `|self|`, and its density there.
-    fn normal_tail_and_density<L: Lanes>(self) -> (Self, Self);
+    /// `x Φ(x)` of each, Φ the normal distribution function.
+    fn gelus<L: Lanes, const K: usize>(x: [Self; K]) -> [Self; K];
+    /// The slope of `x Φ(x)` at each.
+    fn gelu_slopes<L: Lanes, const K: usize>(x: [Self; K]) -> [Self; K];
     /// Whether the functions below are polynomials, which vector instructions speed up.
     const VECTORS: bool;
     /// Beyond this magnitude sine and cosine come from the standard library.

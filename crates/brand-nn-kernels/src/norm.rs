@@ -1,6 +1,6 @@
 //! Normalisation of rows by their mean and spread, forward and backward.
 
-use crate::lanes::{add, fold_blocks};
+use crate::lanes::sum_each;
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::size::count;
 use crate::threads::{Parts, for_each};
@@ -168,15 +168,15 @@ fn accumulate<T: Real>(a: &mut [T], b: &[T]) {
     a.iter_mut().zip(b).for_each(|(a, &b)| *a = *a + b);
 }
 
-/// The sum of `map(i, x[i])`, short runs in their own type and these in `f64`.
+/// The sum of `f(a, b)`, short runs in their own type and these in `f64`.
 #[inline(always)]
-fn total<T: Real>(x: &[T], map: impl Fn(usize, T) -> T) -> f64 {
-    let mut sum = -0.0; // the neutral one of sums
+fn total<T: Real, L: Lanes>(a: &[T], b: &[T], f: impl Fn(T, T) -> T) -> f64 {
+    let mut all = -0.0; // the neutral one of sums
     // Not `Iterator::sum`, which would be a function of its own, without vector instructions.
-    for (i, run) in x.chunks(SUM).enumerate() {
-        sum += fold_blocks(run, T::ZERO, add, |j, x| map(i * SUM + j, x)).to_f64();
+    for (a, b) in a.chunks(SUM).zip(b.chunks(SUM)) {
+        all += sum_each::<T, L>([a, b], &f).to_f64();
     }
-    sum
+    all
 }
 
 struct Forward<'a, T> {
@@ -198,7 +198,7 @@ impl<T: Real> Kernel for Forward<'_, T> {
         for (i, statistics) in statistics.chunks_exact_mut(2).enumerate() {
             let (row, window) = (i * norm.len..(i + 1) * norm.len, norm.window(first + i));
             let (x, out) = (&x[row.clone()], &mut out[row]);
-            let [mean, scale] = spread(norm, x);
+            let [mean, scale] = spread::<T, L>(norm, x);
             statistics.copy_from_slice(&[mean, scale]);
             let (weight, bias) = (&weight[window.clone()], &bias[window]);
             if norm.channels == norm.len {
@@ -220,10 +220,11 @@ impl<T: Real> Kernel for Forward<'_, T> {
 
 /// The mean of a row, and one over its spread.
 #[inline(always)]
-fn spread<T: Real>(norm: &Norm, x: &[T]) -> [T; 2] {
+fn spread<T: Real, L: Lanes>(norm: &Norm, x: &[T]) -> [T; 2] {
     let len = norm.len as f64;
-    let mean = if norm.centred { T::from_f64(total(x, |_, x| x) / len) } else { T::ZERO };
-    let variance = total(x, |_, x| (x - mean) * (x - mean)) / len;
+    let mean =
+        if norm.centred { T::from_f64(total::<T, L>(x, x, |x, _| x) / len) } else { T::ZERO };
+    let variance = total::<T, L>(x, x, |x, _| (x - mean) * (x - mean)) / len;
     [mean, T::from_f64(1.0 / (variance + norm.epsilon).sqrt())]
 }
 
@@ -257,9 +258,9 @@ impl<T: Real> Kernel for Backward<'_, T> {
                 db: &mut db[window],
             };
             if norm.channels == norm.len {
-                row.of_elements(norm.centred);
+                row.of_elements::<L>(norm.centred);
             } else {
-                row.of_channels(norm.centred);
+                row.of_channels::<L>(norm.centred);
             }
         }
     }
@@ -280,7 +281,7 @@ struct Row<'a, T> {
 impl<T: Real> Row<'_, T> {
     /// A weight an element.
     #[inline(always)]
-    fn of_elements(self, centred: bool) {
+    fn of_elements<L: Lanes>(self, centred: bool) {
         let Row { x, gradient, weight, mean, scale, dx, dw, db } = self;
         let len = x.len();
         let (weight, dx, dw, db) = (&weight[..len], &mut dx[..len], &mut dw[..len], &mut db[..len]);
@@ -289,7 +290,10 @@ impl<T: Real> Row<'_, T> {
             db[i] = db[i] + g;
             dx[i] = g * weight[i];
         }
-        let sums = [total(dx, |_, gw| gw), total(dx, |i, gw| gw * ((x[i] - mean) * scale))];
+        let sums = [
+            total::<T, L>(dx, dx, |gw, _| gw),
+            total::<T, L>(dx, x, |gw, x| gw * ((x - mean) * scale)),
+        ];
         let [shift, slope] = means(sums, len, centred);
         for (dx, &x) in dx.iter_mut().zip(x) {
             *dx = ((*dx - shift) - (x - mean) * scale * slope) * scale;
@@ -298,14 +302,14 @@ impl<T: Real> Row<'_, T> {
 
     /// A weight for each run of elements: its sums of g and g x̂ give those of the row.
     #[inline(always)]
-    fn of_channels(self, centred: bool) {
+    fn of_channels<L: Lanes>(self, centred: bool) {
         let Row { x, gradient, weight, mean, scale, dx, dw, db } = self;
         let (len, repeat) = (x.len(), (x.len() / weight.len()).max(1));
         let runs = || x.chunks_exact(repeat).zip(gradient.chunks_exact(repeat));
         let mut sums = [0.0; 2];
         for (c, (x, gradient)) in runs().enumerate() {
-            let g = total(gradient, |_, g| g);
-            let gx = total(gradient, |i, g| g * ((x[i] - mean) * scale));
+            let g = total::<T, L>(gradient, gradient, |g, _| g);
+            let gx = total::<T, L>(gradient, x, |g, x| g * ((x - mean) * scale));
             sums[0] += weight[c].to_f64() * g;
             sums[1] += weight[c].to_f64() * gx;
             dw[c] = dw[c] + T::from_f64(gx);

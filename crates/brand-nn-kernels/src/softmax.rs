@@ -1,7 +1,7 @@
 //! Softmax and its logarithm along the last axis, forward and backward.
 
 use crate::Real;
-use crate::lanes::{add, fold_blocks, larger, map, map_rows};
+use crate::lanes::{ABREAST, largest, map, map_and_sum, map_rows, sum_each, sum_of};
 use crate::simd::{Kernel, Lanes, dispatch};
 
 /// `y = e^(x − max) / Σ e^(x − max)` for each row of `len` elements.
@@ -19,7 +19,7 @@ use crate::simd::{Kernel, Lanes, dispatch};
 /// ```
 #[track_caller]
 pub fn softmax<T: Real>(x: &[T], len: usize, out: &mut [T]) {
-    map_rows("softmax", [x, x], len, out, |[x, _], out| dispatch(Softmax { x, out }));
+    map_rows("softmax", [x, x], len, out, |[x, _], out| dispatch(Softmax { len, x, out }));
 }
 
 /// `y = x − max − ln Σ e^(x − max)` for each row of `len` elements.
@@ -30,7 +30,7 @@ pub fn softmax<T: Real>(x: &[T], len: usize, out: &mut [T]) {
 /// As [`softmax`].
 #[track_caller]
 pub fn log_softmax<T: Real>(x: &[T], len: usize, out: &mut [T]) {
-    map_rows("log_softmax", [x, x], len, out, |[x, _], out| dispatch(LogSoftmax { x, out }));
+    map_rows("log_softmax", [x, x], len, out, |[x, _], out| dispatch(LogSoftmax { len, x, out }));
 }
 
 /// The gradient of [`softmax`]: `y (g − Σ y g)`.
@@ -40,7 +40,7 @@ pub fn log_softmax<T: Real>(x: &[T], len: usize, out: &mut [T]) {
 #[track_caller]
 pub fn softmax_backward<T: Real>(y: &[T], gradient: &[T], len: usize, out: &mut [T]) {
     map_rows("softmax_backward", [y, gradient], len, out, |[y, gradient], out| {
-        dispatch(SoftmaxBackward { y, gradient, out });
+        dispatch(SoftmaxBackward { len, y, gradient, out });
     });
 }
 
@@ -51,7 +51,7 @@ pub fn softmax_backward<T: Real>(y: &[T], gradient: &[T], len: usize, out: &mut 
 #[track_caller]
 pub fn log_softmax_backward<T: Real>(y: &[T], gradient: &[T], len: usize, out: &mut [T]) {
     map_rows("log_softmax_backward", [y, gradient], len, out, |[y, gradient], out| {
-        dispatch(LogSoftmaxBackward { y, gradient, out });
+        dispatch(LogSoftmaxBackward { len, y, gradient, out });
     });
 }
 
@@ -59,20 +59,19 @@ pub fn log_softmax_backward<T: Real>(y: &[T], gradient: &[T], len: usize, out: &
 ///
 /// With `out`, the exponentials are kept there.
 #[inline(always)]
-pub(crate) fn exponentials<T: Real, L: Lanes>(x: &[T], mut out: Option<&mut [T]>) -> (T, T) {
-    let top = fold_blocks(x, T::LOWEST, larger, |_, x| x);
+pub(crate) fn exponentials<T: Real, L: Lanes>(x: &[T], out: Option<&mut [T]>) -> (T, T) {
+    let top = largest::<T, L>(x);
     let top = if top == T::LOWEST { T::ZERO } else { top };
-    let sum = match &mut out {
-        Some(out) => {
-            map(x, out, |x| (x - top).exponential::<L>());
-            fold_blocks(out, T::ZERO, add, |_, x| x)
-        }
-        None => fold_blocks(x, T::ZERO, add, |_, x| (x - top).exponential::<L>()),
+    let powers = |x: [T; ABREAST]| T::exponentials::<L, ABREAST>(x.map(|x| x - top));
+    let sum = match out {
+        Some(out) => map_and_sum::<T, L, ABREAST>(Some(x), out, powers),
+        None => sum_of::<T, L, ABREAST>(x, powers),
     };
     (top, sum)
 }
 
 struct Softmax<'a, T> {
+    len: usize,
     x: &'a [T],
     out: &'a mut [T],
 }
@@ -82,13 +81,16 @@ impl<T: Real> Kernel for Softmax<'_, T> {
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        let (_, sum) = exponentials::<T, L>(self.x, Some(self.out));
-        let scale = if sum == T::ZERO { T::ZERO } else { T::ONE / sum };
-        self.out.iter_mut().for_each(|y| *y = *y * scale);
+        for (x, out) in self.x.chunks_exact(self.len).zip(self.out.chunks_exact_mut(self.len)) {
+            let (_, sum) = exponentials::<T, L>(x, Some(out));
+            let scale = if sum == T::ZERO { T::ZERO } else { T::ONE / sum };
+            out.iter_mut().for_each(|y| *y = *y * scale);
+        }
     }
 }
 
 struct LogSoftmax<'a, T> {
+    len: usize,
     x: &'a [T],
     out: &'a mut [T],
 }
@@ -98,18 +100,22 @@ impl<T: Real> Kernel for LogSoftmax<'_, T> {
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        let (top, sum) = exponentials::<T, L>(self.x, None);
-        if sum == T::ZERO {
-            return self.out.fill(T::ZERO);
-        }
-        let log = sum.logarithm::<L>();
-        for (y, &x) in self.out.iter_mut().zip(self.x) {
-            *y = (x - top) - log;
+        for (x, out) in self.x.chunks_exact(self.len).zip(self.out.chunks_exact_mut(self.len)) {
+            let (top, sum) = exponentials::<T, L>(x, Some(out));
+            if sum == T::ZERO {
+                out.fill(T::ZERO);
+                continue;
+            }
+            let log = sum.logarithm::<L>();
+            for (y, &x) in out.iter_mut().zip(x) {
+                *y = (x - top) - log;
+            }
         }
     }
 }
 
 struct SoftmaxBackward<'a, T> {
+    len: usize,
     y: &'a [T],
     gradient: &'a [T],
     out: &'a mut [T],
@@ -120,15 +126,19 @@ impl<T: Real> Kernel for SoftmaxBackward<'_, T> {
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        let SoftmaxBackward { y, gradient, out } = self;
-        let dot = fold_blocks(y, T::ZERO, add, |i, y| y * gradient[i]);
-        for ((out, &y), &g) in out.iter_mut().zip(y).zip(gradient) {
-            *out = y * (g - dot);
+        let SoftmaxBackward { len, y, gradient, out } = self;
+        let rows = y.chunks_exact(len).zip(gradient.chunks_exact(len));
+        for ((y, gradient), out) in rows.zip(out.chunks_exact_mut(len)) {
+            let dot = sum_each::<T, L>([y, gradient], |y, g| y * g);
+            for ((out, &y), &g) in out.iter_mut().zip(y).zip(gradient) {
+                *out = y * (g - dot);
+            }
         }
     }
 }
 
 struct LogSoftmaxBackward<'a, T> {
+    len: usize,
     y: &'a [T],
     gradient: &'a [T],
     out: &'a mut [T],
@@ -139,11 +149,14 @@ impl<T: Real> Kernel for LogSoftmaxBackward<'_, T> {
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        let LogSoftmaxBackward { y, gradient, out } = self;
-        let sum = fold_blocks(gradient, T::ZERO, add, |_, g| g);
-        map(y, out, T::exponential::<L>);
-        for (out, &g) in out.iter_mut().zip(gradient) {
-            *out = g - *out * sum;
+        let LogSoftmaxBackward { len, y, gradient, out } = self;
+        let rows = y.chunks_exact(len).zip(gradient.chunks_exact(len));
+        for ((y, gradient), out) in rows.zip(out.chunks_exact_mut(len)) {
+            let sum = sum_each::<T, L>([gradient, gradient], |g, _| g);
+            map::<T, L, ABREAST>(Some(y), out, T::exponentials::<L, ABREAST>);
+            for (out, &g) in out.iter_mut().zip(gradient) {
+                *out = g - *out * sum;
+            }
         }
     }
 }

@@ -3,10 +3,9 @@
 use std::marker::PhantomData;
 
 use crate::Real;
-use crate::lanes::{CACHED, map_in_place};
+use crate::lanes::{ABREAST, CACHED, map};
 use crate::simd::{Kernel, Lanes, Portable, dispatch};
 use crate::threads::{Parts, for_each};
-use crate::words::copy_words;
 
 mod curves;
 
@@ -49,13 +48,15 @@ macro_rules! unary_table {
     };
 }
 
-/// A function of one number, given as its value and its slope.
+/// A function of one number, given as its values and its slopes at numbers side by side.
 pub(crate) trait Curve<T> {
-    /// `f(x)`.
-    fn value<L: Lanes>(x: T) -> T;
-    /// `f′(x)`, in terms of `x` or of `f(x)`.
-    fn slope<L: Lanes>(at: T) -> T;
-    /// Whether [`Curve::slope`] takes `f(x)`, from which it is simpler.
+    /// `f(x)` of each.
+    fn values<L: Lanes, const K: usize>(x: [T; K]) -> [T; K];
+    /// `f′(x)` of each, in terms of `x` or of `f(x)`.
+    fn slopes<L: Lanes, const K: usize>(at: [T; K]) -> [T; K];
+    /// How many vectors are computed side by side: 1 or [`ABREAST`].
+    const ABREAST: usize;
+    /// Whether [`Curve::slopes`] takes `f(x)`, from which it is simpler.
     const SLOPE_OF_VALUE: bool = false;
     /// Whether values beyond [`Math::FAR`] need the two functions below.
     const PERIODIC: bool = false;
@@ -199,8 +200,8 @@ pub struct Job<'a, T> {
     out: &'a mut [T],
 }
 
-/// A curve's own code: `x = f(x)`, or `x` = the slope there.
-type Bend<T> = fn(&mut [T], bool);
+/// A curve's own code: `out = f(x)`, or `out` = the slope there; without `x` of what `out` was.
+type Bend<T> = fn(Option<&[T]>, &mut [T], bool);
 
 impl<T: Real> Job<'_, T> {
     fn parallel(self, bend: Bend<T>) {
@@ -234,8 +235,7 @@ fn sweep<T: Real>(job: Job<T>, bend: Bend<T>) {
     }
     for (i, out) in out.chunks_mut(CACHED).enumerate() {
         let range = i * CACHED..i * CACHED + out.len();
-        x.into_iter().for_each(|x| copy_words(&x[range.clone()], out));
-        bend(out, slope.is_some());
+        bend(x.map(|x| &x[range.clone()]), out, slope.is_some());
         let gradient = slope.flatten().map(|gradient| &gradient[range]);
         gradient.into_iter().for_each(|by| dispatch(Scale { x: out, by }));
     }
@@ -246,15 +246,14 @@ fn times_slopes<T: Real, const PIECE: usize>(x: &[T], out: &mut [T], bend: Bend<
     let mut slopes = [T::ZERO; PIECE];
     for (x, out) in x.chunks(PIECE).zip(out.chunks_mut(PIECE)) {
         let slopes = &mut slopes[..x.len()];
-        copy_words(x, slopes);
-        bend(slopes, true);
+        bend(Some(x), slopes, true);
         dispatch(Scale { x: out, by: slopes });
     }
 }
 
-/// `x = f(x)`, or `x` = the slope there, by vectors where the type has them.
-fn bend<T: Real, C: Curve<T>>(x: &mut [T], slope: bool) {
-    let piece = Piece::<T, C> { x, slope, curve: PhantomData };
+/// [`Bend`] of a curve, by vectors where the type has them.
+fn bend<T: Real, C: Curve<T>>(x: Option<&[T]>, out: &mut [T], slope: bool) {
+    let piece = Piece::<T, C> { x, out, slope, curve: PhantomData };
     if const { T::VECTORS } {
         dispatch(piece);
     } else {
@@ -279,9 +278,10 @@ impl<T: Real> Kernel for Scale<'_, T> {
     }
 }
 
-/// `x = f(x)`, or `x` = the slope there.
+/// One call of [`bend`].
 struct Piece<'a, T, C> {
-    x: &'a mut [T],
+    x: Option<&'a [T]>,
+    out: &'a mut [T],
     slope: bool,
     curve: PhantomData<C>,
 }
@@ -291,14 +291,29 @@ impl<T: Real, C: Curve<T>> Kernel for Piece<'_, T, C> {
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        let Piece { x, slope, .. } = self;
-        if const { C::PERIODIC } && x.iter().any(|x| x.magnitude() > T::FAR) {
+        let Piece { x, out, slope, .. } = self;
+        if const { C::PERIODIC } && x.unwrap_or(out).iter().any(|x| x.magnitude() > T::FAR) {
             let exact = if slope { C::far_slope } else { C::far_value };
-            x.iter_mut().for_each(|x| *x = T::from_f64(exact(x.to_f64())));
-        } else if slope {
-            map_in_place(x, C::slope::<L>);
+            x.into_iter().for_each(|x| out.copy_from_slice(x));
+            out.iter_mut().for_each(|x| *x = T::from_f64(exact(x.to_f64())));
+        } else if const { C::ABREAST == 1 } {
+            map_curve::<T, L, C, 1>(x, out, slope);
         } else {
-            map_in_place(x, C::value::<L>);
+            map_curve::<T, L, C, ABREAST>(x, out, slope);
         }
+    }
+}
+
+/// Values or slopes, K vectors at a time.
+#[inline(always)]
+fn map_curve<T: Real, L: Lanes, C: Curve<T>, const K: usize>(
+    x: Option<&[T]>,
+    out: &mut [T],
+    slope: bool,
+) {
+    if slope {
+        map::<T, L, K>(x, out, C::slopes::<L, K>);
+    } else {
+        map::<T, L, K>(x, out, C::values::<L, K>);
     }
 }

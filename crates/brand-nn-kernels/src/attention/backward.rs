@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::{Attention, Block, KEYS, QUERIES, Sizes, cut};
-use crate::lanes::{add, fold_blocks, map_in_place};
-use crate::simd::{Kernel, Lanes, dispatch};
+use crate::lanes::{ABREAST, map, sum_each};
+use crate::simd::{Kernel, Lanes, Portable, dispatch};
 use crate::size::count;
 use crate::threads::Parts;
 use crate::words::copy_words;
@@ -200,13 +200,14 @@ impl<'a, T: Real> Work<'a, T> {
     /// The dot product of each query's result with its gradient.
     fn dots(&self, rows: &Range<usize>) -> Vec<T> {
         let width = self.sizes.value_dim;
+        let mut gradient = vec![T::ZERO; width];
         let dot = |row: usize| {
             let out = &self.saved.out[self.sizes.place(self.head, row, width)];
             let start = row as isize * self.gradient.row_stride;
-            let of = |j: usize| {
-                self.gradient.data[(start + j as isize * self.gradient.col_stride) as usize]
-            };
-            fold_blocks(out, T::ZERO, add, |j, y| y * of(j))
+            for (j, g) in (0..).zip(&mut gradient) {
+                *g = self.gradient.data[(start + j * self.gradient.col_stride) as usize];
+            }
+            sum_each::<T, Portable>([out, &gradient], |y, g| y * g)
         };
         rows.clone().map(dot).collect()
     }
@@ -225,7 +226,9 @@ impl<T: Real> Kernel for Softmax<'_, T> {
     fn run<L: Lanes>(self) {
         let width = self.scores.len() / self.log_sums.len();
         for (scores, &log_sum) in self.scores.chunks_exact_mut(width).zip(self.log_sums) {
-            map_in_place(scores, |x| (x - log_sum).exponential::<L>());
+            map::<T, L, ABREAST>(None, scores, |x| {
+                T::exponentials::<L, ABREAST>(x.map(|x| x - log_sum))
+            });
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Convolution, Window};
 use crate::Real;
-use crate::lanes::{BLOCK, add, fold_blocks};
+use crate::lanes::{BLOCK, sum_lanes};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::threads::for_each_chunk;
 
@@ -157,7 +157,7 @@ impl<T: Real> Kernel for BackwardWeight<'_, T> {
                     products.for_each(|((sum, &g), &x)| *sum = g.multiply_add::<L>(x, *sum));
                 }
             });
-            *w = *w + fold_blocks(&lanes, T::ZERO, add, |_, x| x);
+            *w = *w + sum_lanes::<T, L>(&lanes);
         }
     }
 }

@@ -5,6 +5,9 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, PI};
 use super::Math;
 use crate::simd::Lanes;
 
+/// From here on the normal distribution's tail is nought.
+const FAR_TAIL: f64 = 40.0;
+
 impl Math for f64 {
     type Wide<L: Lanes> = L::Double;
     const VECTORS: bool = false;
@@ -41,8 +44,8 @@ impl Math for f64 {
     }
 
     #[inline(always)]
-    fn exponential<L: Lanes>(self) -> f64 {
-        self.exp()
+    fn exponentials<L: Lanes, const K: usize>(x: [f64; K]) -> [f64; K] {
+        x.map(f64::exp)
     }
 
     #[inline(always)]
@@ -71,14 +74,13 @@ impl Math for f64 {
     }
 
     #[inline(always)]
-    fn hyperbolic_tangent<L: Lanes>(self) -> f64 {
-        self.tanh()
+    fn hyperbolic_tangents<L: Lanes, const K: usize>(x: [f64; K]) -> [f64; K] {
+        x.map(f64::tanh)
     }
 
     #[inline(always)]
-    fn logistic<L: Lanes>(self) -> f64 {
-        let e = (-self.abs()).exp();
-        if self < 0.0 { e / (1.0 + e) } else { 1.0 / (1.0 + e) }
+    fn logistics_both<L: Lanes, const K: usize>(x: [f64; K]) -> [[f64; K]; 2] {
+        [x.map(logistic), x.map(|x| logistic(-x))]
     }
 
     fn error_function<L: Lanes>(self) -> f64 {
@@ -90,13 +92,29 @@ impl Math for f64 {
         }
     }
 
-    fn normal_tail_and_density<L: Lanes>(self) -> (f64, f64) {
-        let x = self.abs();
-        let density = (-0.5 * x * x).exp() / (2.0 * PI).sqrt();
-        let z = x * FRAC_1_SQRT_2;
-        let tail = if z < 2.0 { 0.5 - 0.5 * series(z) } else { 0.5 * complement(z) };
-        (tail, density)
+    fn gelus<L: Lanes, const K: usize>(x: [f64; K]) -> [f64; K] {
+        x.map(|x| (if x < 0.0 { 0.0 } else { x }) - x.abs().min(FAR_TAIL) * tail(x))
     }
+
+    fn gelu_slopes<L: Lanes, const K: usize>(x: [f64; K]) -> [f64; K] {
+        x.map(|x| {
+            let density = (-0.5 * x * x).exp() / (2.0 * PI).sqrt();
+            x.clamp(-FAR_TAIL, FAR_TAIL) * density + if x < 0.0 { tail(x) } else { 1.0 - tail(x) }
+        })
+    }
+}
+
+/// `1 / (1 + e^−x)`.
+#[inline(always)]
+fn logistic(x: f64) -> f64 {
+    let e = (-x.abs()).exp();
+    if x < 0.0 { e / (1.0 + e) } else { 1.0 / (1.0 + e) }
+}
+
+/// The normal distribution's upper tail at `|x|`.
+fn tail(x: f64) -> f64 {
+    let z = x.abs() * FRAC_1_SQRT_2;
+    if z < 2.0 { 0.5 - 0.5 * series(z) } else { 0.5 * complement(z) }
 }
 
 /// `erf x = 2/√π · e^(−x²) · Σ 2ⁿ x^(2n+1) / (2n+1)!!`: every term is positive.
@@ -143,7 +161,7 @@ mod tests {
 
     #[test]
     fn the_tail_keeps_its_digits() {
-        let (tail, _) = 10.0_f64.normal_tail_and_density::<Portable>();
+        let tail = tail(10.0);
         assert!((tail / 7.619_853_024_160_593e-24 - 1.0).abs() < 1e-13, "{tail}");
     }
 }

@@ -82,6 +82,11 @@ pub trait Vector: Copy {
     /// # Safety
     /// The instruction set is there.
     unsafe fn add(self, b: Self) -> Self;
+    /// The larger of each; what it is where one is NaN depends on the instruction set.
+    ///
+    /// # Safety
+    /// The instruction set is there.
+    unsafe fn max(self, b: Self) -> Self;
 
     /// The sum of all lanes, neighbours of half the width first.
     ///
@@ -165,5 +170,10 @@ impl<T: Real, const N: usize> Vector for Array<T, N> {
     #[inline(always)]
     unsafe fn add(self, b: Self) -> Self {
         self.zip(b, |a, b| a + b)
+    }
+
+    #[inline(always)]
+    unsafe fn max(self, b: Self) -> Self {
+        self.zip(b, |a, b| if a > b { a } else { b })
     }
 }

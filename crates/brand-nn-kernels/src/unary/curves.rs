@@ -2,24 +2,54 @@
 
 use super::Curve;
 use crate::Real;
+use crate::lanes::ABREAST;
 use crate::simd::Lanes;
 
 /// `Name |x| { f(x) } |x| { f′(x) }`, or with `|y|` the slope in terms of the value `y = f(x)`;
 /// `constant(…)` writes a number of type `T`.
 macro_rules! curves {
-    ($of_value:literal: $($name:ident |$x:ident| { $value:expr } |$at:ident| { $slope:expr })*) => {$(
+    ($of_value:literal: $($name:ident |$x:ident| { $value:expr } |$at:ident| { $slope:expr })*) => {
+        arrays! { $of_value, 1:
+            $($name |x| { one_by_one!(x, $x, $value) } |at| { one_by_one!(at, $at, $slope) })*
+        }
+    };
+}
+
+/// `value` for each `x` of an array. A closure might not be inlined, and would have no vectors then.
+macro_rules! one_by_one {
+    ($array:ident, $x:ident, $value:expr) => {{
+        let mut array = $array;
+        for number in &mut array {
+            let $x = *number;
+            *number = $value;
+        }
+        array
+    }};
+}
+
+/// [`curves!`] of arrays of K numbers, for functions that gain from several vectors at once.
+macro_rules! abreast {
+    ($of_value:literal: $($rows:tt)*) => {
+        arrays! { $of_value, ABREAST: $($rows)* }
+    };
+}
+
+macro_rules! arrays {
+    ($of_value:literal, $abreast:tt:
+        $($name:ident |$x:ident| { $value:expr } |$at:ident| { $slope:expr })*) => {$(
         pub(super) struct $name;
 
         impl<T: Real> Curve<T> for $name {
             const SLOPE_OF_VALUE: bool = $of_value;
+            const ABREAST: usize = $abreast;
 
             #[inline(always)]
-            fn value<L: Lanes>($x: T) -> T {
+            fn values<L: Lanes, const K: usize>($x: [T; K]) -> [T; K] {
                 $value
             }
 
             #[inline(always)]
-            fn slope<L: Lanes>($at: T) -> T {
+            fn slopes<L: Lanes, const K: usize>($at: [T; K]) -> [T; K] {
                 $slope
             }
         }
@@ -51,14 +81,17 @@ fn positive_part<T: Real>(x: T) -> T {
 }
 
 curves! { true:
-    Sqrt |x| { x.root() } |y| { constant::<T>(0.5) / y }
-    Rsqrt |x| { T::ONE / x.root() } |y| { constant::<T>(-0.5) * (y * y * y) }
-    Reciprocal |x| { T::ONE / x } |y| { -(y * y) }
-    Exp |x| { x.exponential::<L>() } |y| { y }
     Expm1 |x| { x.exponential_less_one::<L>() } |y| { y + T::ONE }
-    Tanh |x| { x.hyperbolic_tangent::<L>() } |y| { (T::ONE - y) * (T::ONE + y) }
-    Sigmoid |x| { x.logistic::<L>() } |y| { y * (T::ONE - y) }
     Relu |x| { positive_part(x) } |y| { positive_part(sign_of(y)) }
+}
+
+abreast! { true:
+    Sqrt |x| { x.map(T::root) } |y| { y.map(|y| constant::<T>(0.5) / y) }
+    Rsqrt |x| { x.map(|x| T::ONE / x.root()) } |y| { y.map(|y| constant::<T>(-0.5) * (y * y * y)) }
+    Reciprocal |x| { x.map(|x| T::ONE / x) } |y| { y.map(|y| -(y * y)) }
+    Exp |x| { T::exponentials::<L, K>(x) } |y| { y }
+    Tanh |x| { T::hyperbolic_tangents::<L, K>(x) } |y| { y.map(|y| (T::ONE - y) * (T::ONE + y)) }
+    Sigmoid |x| { T::logistics::<L, K>(x) } |y| { y.map(|y| y * (T::ONE - y)) }
 }
 
 curves! { false:
@@ -73,27 +106,29 @@ curves! { false:
     Erf |x| { x.error_function::<L>() } |x| {
         constant::<T>(std::f64::consts::FRAC_2_SQRT_PI) * (-(x * x)).exponential::<L>()
     }
-    Gelu |x| {{
-        let (tail, _) = x.normal_tail_and_density::<L>();
-        if x < T::ZERO { x * tail } else { x - x * tail }
-    }} |x| {{
-        let (tail, density) = x.normal_tail_and_density::<L>();
-        let below = if x < T::ZERO { tail } else { T::ONE - tail };
-        x.multiply_add::<L>(density, below)
-    }}
-    GeluTanh |x| { x * (gelu_inner::<T, L>(x) * constant(2.0)).logistic::<L>() } |x| {{
-        let y = (gelu_inner::<T, L>(x) * constant(2.0)).logistic::<L>();
-        let z = (gelu_inner::<T, L>(x) * constant(-2.0)).logistic::<L>();
-        let inner = x * (constant::<T>(6.0 * GELU_CUBE * GELU_RATE) * x * x + constant(2.0 * GELU_RATE));
-        y + inner * y * z
-    }}
-    Silu |x| { x * x.logistic::<L>() } |x| {{
-        let (y, z) = (x.logistic::<L>(), (-x).logistic::<L>());
-        y + x * y * z
-    }}
     Floor |x| { x.floored::<L>() } |x| { level(x, 0.0) }
     Ceil |x| { -(-x).floored::<L>() } |x| { level(x, 0.0) }
     Round |x| { x.rounded::<L>() } |x| { level(x, 0.0) }
+}
+
+abreast! { false:
+    Gelu |x| { T::gelus::<L, K>(x) } |x| { T::gelu_slopes::<L, K>(x) }
+    GeluTanh |x| {{
+        let [y, _] = T::logistics_both::<L, K>(one_by_one!(x, x, gelu_inner::<T, L>(x)));
+        std::array::from_fn(|k| x[k] * y[k])
+    }} |x| {{
+        let [y, z] = T::logistics_both::<L, K>(one_by_one!(x, x, gelu_inner::<T, L>(x)));
+        let rate = constant::<T>(6.0 * GELU_CUBE * GELU_RATE);
+        let inner = x.map(|x| x * (rate * x * x + constant(2.0 * GELU_RATE)));
+        std::array::from_fn(|k| y[k] + inner[k] * y[k] * z[k])
+    }}
+    Silu |x| {{
+        let [y, _] = T::logistics_both::<L, K>(x);
+        std::array::from_fn(|k| x[k] * y[k])
+    }} |x| {{
+        let [y, z] = T::logistics_both::<L, K>(x);
+        std::array::from_fn(|k| y[k] + x[k] * y[k] * z[k])
+    }}
 }
 
 /// √(2/π), the rate of GELU's tanh formula.
@@ -101,11 +136,11 @@ const GELU_RATE: f64 = 0.797_884_560_802_865_4;
 /// The weight of the cube in GELU's tanh formula.
 const GELU_CUBE: f64 = 0.044_715;
 
-/// `√(2/π) (x + 0.044715 x³)`; `½(1 + tanh u) = 1 / (1 + e^−2u)`.
+/// `2 √(2/π) (x + 0.044715 x³)`; `½(1 + tanh u) = 1 / (1 + e^−2u)`.
 #[inline(always)]
 fn gelu_inner<T: Real, L: Lanes>(x: T) -> T {
     let cube = x * x * x;
-    constant::<T>(GELU_RATE) * cube.multiply_add::<L>(constant(GELU_CUBE), x)
+    constant::<T>(GELU_RATE) * cube.multiply_add::<L>(constant(GELU_CUBE), x) * constant(2.0)
 }
 
 /// `max(x, 0) + ln(1 + e^−|x|)`.
@@ -119,46 +154,35 @@ pub(super) struct Sin;
 /// The cosine of radians.
 pub(super) struct Cos;
 
-impl<T: Real> Curve<T> for Sin {
-    const PERIODIC: bool = true;
+/// The rows of sine and cosine: value and slope near, then far.
+macro_rules! waves {
+    ($($name:ident |$x:ident| { $value:expr, $slope:expr } { $far_value:expr, $far_slope:expr })*) => {$(
+        impl<T: Real> Curve<T> for $name {
+            const PERIODIC: bool = true;
+            const ABREAST: usize = 1;
 
-    #[inline(always)]
-    fn value<L: Lanes>(x: T) -> T {
-        x.sine::<L>()
-    }
+            #[inline(always)]
+            fn values<L: Lanes, const K: usize>(x: [T; K]) -> [T; K] {
+                one_by_one!(x, $x, $value)
+            }
 
-    #[inline(always)]
-    fn slope<L: Lanes>(x: T) -> T {
-        x.cosine::<L>()
-    }
+            #[inline(always)]
+            fn slopes<L: Lanes, const K: usize>(x: [T; K]) -> [T; K] {
+                one_by_one!(x, $x, $slope)
+            }
 
-    fn far_value(x: f64) -> f64 {
-        x.sin()
-    }
+            fn far_value($x: f64) -> f64 {
+                $far_value
+            }
 
-    fn far_slope(x: f64) -> f64 {
-        x.cos()
-    }
+            fn far_slope($x: f64) -> f64 {
+                $far_slope
+            }
+        }
+    )*};
 }
 
-impl<T: Real> Curve<T> for Cos {
-    const PERIODIC: bool = true;
-
-    #[inline(always)]
-    fn value<L: Lanes>(x: T) -> T {
-        x.cosine::<L>()
-    }
-
-    #[inline(always)]
-    fn slope<L: Lanes>(x: T) -> T {
-        -x.sine::<L>()
-    }
-
-    fn far_value(x: f64) -> f64 {
-        x.cos()
-    }
-
-    fn far_slope(x: f64) -> f64 {
-        -x.sin()
-    }
+waves! {
+    Sin |x| { x.sine::<L>(), x.cosine::<L>() } { x.sin(), x.cos() }
+    Cos |x| { x.cosine::<L>(), -x.sine::<L>() } { x.cos(), -x.sin() }
 }
