@@ -6,8 +6,8 @@ use crate::threads::for_each_chunk;
 
 /// Elements that are computed together; a shorter end is padded.
 pub(crate) const BLOCK: usize = 32;
-/// Vectors that functions take side by side: with fewer the processor waits for its own results, more
-/// don't fit into its registers.
+/// Vectors that functions take side by side: with fewer the processor waits for its own results,
+/// more don't fit into its registers.
 pub(crate) const ABREAST: usize = 4;
 /// Elements that stay in the first cache between two passes.
 pub(crate) const CACHED: usize = 2048;
@@ -65,8 +65,8 @@ pub(crate) fn sum_each<T: Real, L: Lanes>(of: [&[T]; 2], f: impl Fn(T, T) -> T) 
     sums.total()
 }
 
-/// [`BLOCK`] sums side by side, which are added up in a fixed order: vectors by name, since of plain
-/// loops that end in one number the compiler makes single additions.
+/// [`BLOCK`] sums side by side, which are added up in a fixed order: vectors by name, since of
+/// plain loops that end in one number the compiler makes single additions.
 struct Sums<T: Real, L: Lanes>([T::Wide<L>; BLOCK / 2]);
 
 impl<T: Real, L: Lanes> Sums<T, L> {

@@ -34,8 +34,8 @@ const ERF: [f32; 7] = [
     -0.000_801_686_428_298_831_3,
     7.875_875_049_448_396e-5,
 ];
-/// The normal distribution's upper tail at `y`, over `e^(−y²/2)`: this polynomial over the next, for
-/// 0 ≤ y ≤ 13; 8e-8 off at 0, 6e-7 of itself anywhere.
+/// The normal distribution's upper tail at `y`, over `e^(−y²/2)`: this polynomial over the next,
+/// for 0 ≤ y ≤ 13; 8e-8 off at 0, 6e-7 of itself anywhere.
 const MILLS: [f32; 4] = [
     0.499_999_959_595_300_6,
     0.352_779_559_831_728_5,

@@ -15,7 +15,7 @@ macro_rules! curves {
     };
 }
 
-/// `value` for each `x` of an array. A closure might not be inlined, and would have no vectors then.
+/// `value` for each `x` of an array. A closure might not be inlined, and would have no vectors.
 macro_rules! one_by_one {
     ($array:ident, $x:ident, $value:expr) => {{
         let mut array = $array;
@@ -156,7 +156,8 @@ pub(super) struct Cos;
 
 /// The rows of sine and cosine: value and slope near, then far.
 macro_rules! waves {
-    ($($name:ident |$x:ident| { $value:expr, $slope:expr } { $far_value:expr, $far_slope:expr })*) => {$(
+    ($($name:ident |$x:ident|
+        { $value:expr, $slope:expr } { $far_value:expr, $far_slope:expr })*) => {$(
         impl<T: Real> Curve<T> for $name {
             const PERIODIC: bool = true;
             const ABREAST: usize = 1;
