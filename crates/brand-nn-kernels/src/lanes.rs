@@ -247,12 +247,15 @@ fn visit_whole<T: Real, const W: usize, const K: usize>(
             Some(x) => x[b],
             None => *out,
         };
+        // Aside, so that nothing that is read may be what is written.
+        let mut to = [[T::ZERO; W]; K];
         for i in 0..W {
             let y = f(std::array::from_fn(|k| from[k][i]));
             for k in 0..K {
-                out[k][i] = y[k];
+                to[k][i] = y[k];
             }
         }
+        *out = to;
         then(out.as_flattened().as_chunks().0);
     }
     out.len() * W * K
