@@ -63,7 +63,7 @@ pub use index::{gather_rows, scatter_add_rows, sum_duplicate_rows};
 pub use lstm::{LstmStep, lstm_cell, lstm_cell_backward};
 pub use memory::Buffer;
 pub use norm::{Norm, NormSaved, norm, norm_backward};
-pub use optim::{AdamStep, SgdStep, adam, sgd, step_each};
+pub use optim::{AdamStep, RowValues, SgdStep, adam, adam_rows, sgd, step_each};
 pub use pool::{Span, Spans, gather_planes, max_pool, scatter_planes};
 pub use random::{fill_bits, fill_normal, fill_uniform, philox};
 pub use reduce::{Reduce, arg_reduce, cumsum, reduce};

@@ -4,6 +4,10 @@ use crate::Real;
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::threads::{Parts, for_each};
 
+mod rows;
+
+pub use rows::{RowValues, adam_rows};
+
 /// Parameters below which a step stays on one thread.
 const SERIAL: usize = 1 << 17;
 /// Parameters that one task steps.
@@ -207,19 +211,49 @@ impl<T: Real> Kernel for Adam<'_, T> {
     #[inline(always)]
     fn run<L: Lanes>(self) {
         let Adam { step, w, g, m, v } = self;
+        Factors::new(step).sweep(w, g, m, v);
+    }
+}
+
+/// The factors of an Adam step, in the type of the weights.
+struct Factors<T> {
+    keep1: T,
+    keep2: T,
+    take1: T,
+    take2: T,
+    scale: T,
+    l2: T,
+    keep: T,
+    rate: T,
+    epsilon: T,
+}
+
+impl<T: Real> Factors<T> {
+    #[inline(always)]
+    fn new(step: &AdamStep) -> Self {
         let number = T::from_f64;
-        let (beta1, beta2) = (number(step.beta1), number(step.beta2));
-        let (rest1, rest2) = (number(1.0 - step.beta1), number(1.0 - step.beta2));
-        let (scale, l2) = (number(step.scale), number(step.l2));
-        let keep = number(1.0 - step.rate * step.weight_decay);
-        // (m / b1) / (√(v / b2) + ε) = (√b2 / b1) m / (√v + ε √b2)
-        let rate = number(step.rate / step.bias1 * step.bias2.sqrt());
-        let epsilon = number(step.epsilon * step.bias2.sqrt());
+        Self {
+            keep1: number(step.beta1),
+            keep2: number(step.beta2),
+            take1: number(1.0 - step.beta1),
+            take2: number(1.0 - step.beta2),
+            scale: number(step.scale),
+            l2: number(step.l2),
+            keep: number(1.0 - step.rate * step.weight_decay),
+            // (m / b1) / (√(v / b2) + ε) = (√b2 / b1) m / (√v + ε √b2)
+            rate: number(step.rate / step.bias1 * step.bias2.sqrt()),
+            epsilon: number(step.epsilon * step.bias2.sqrt()),
+        }
+    }
+
+    /// Steps weights and moments by their gradients.
+    #[inline(always)]
+    fn sweep(&self, w: &mut [T], g: &[T], m: &mut [T], v: &mut [T]) {
         for (((w, &g), m), v) in w.iter_mut().zip(g).zip(m).zip(v) {
-            let g = g * scale + l2 * *w;
-            *m = beta1 * *m + rest1 * g;
-            *v = beta2 * *v + rest2 * g * g;
-            *w = *w * keep - rate * *m / (v.root() + epsilon);
+            let g = g * self.scale + self.l2 * *w;
+            *m = self.keep1 * *m + self.take1 * g;
+            *v = self.keep2 * *v + self.take2 * g * g;
+            *w = *w * self.keep - self.rate * *m / (v.root() + self.epsilon);
         }
     }
 }

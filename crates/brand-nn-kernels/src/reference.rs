@@ -5,7 +5,8 @@ mod attention;
 pub use attention::{attention, attention_backward};
 
 use crate::{
-    CrossEntropy, Mat, Norm, NormSaved, Number, Plain, Real, Targets, Then, View, unary_in_place,
+    AdamStep, CrossEntropy, Mat, Norm, NormSaved, Number, Plain, Real, RowValues, Targets, Then,
+    View, unary_in_place,
 };
 
 mod conv;
@@ -116,6 +117,24 @@ pub fn cross_entropy_backward<T: Real>(
         shares.into_iter().zip(logs).map(slope).collect::<Vec<_>>()
     };
     rows_of(of, logits).zip(scale).flat_map(row).collect()
+}
+
+/// Weights and both moments after [`adam_rows`](crate::adam_rows), in `f64`.
+pub fn adam_rows<T: Real>(
+    step: &AdamStep,
+    rows: RowValues<T>,
+    [w, m, v]: [&[T]; 3],
+) -> [Vec<f64>; 3] {
+    let [mut w, mut m, mut v] = [w, m, v].map(|x| x.iter().map(|x| x.to_f64()).collect::<Vec<_>>());
+    for (i, g) in rows.values.iter().enumerate() {
+        let at = rows.ids[i / rows.width] as usize * rows.width + i % rows.width;
+        let g = step.scale * g.to_f64() + step.l2 * w[at];
+        m[at] = step.beta1 * m[at] + (1.0 - step.beta1) * g;
+        v[at] = step.beta2 * v[at] + (1.0 - step.beta2) * g * g;
+        let change = m[at] / step.bias1 / ((v[at] / step.bias2).sqrt() + step.epsilon);
+        w[at] -= step.rate * (step.weight_decay * w[at] + change);
+    }
+    [w, m, v]
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {

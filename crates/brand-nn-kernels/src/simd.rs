@@ -17,6 +17,9 @@ pub(crate) use vector::Vector;
 /// and `emulated` where that is compiled.
 const VARIABLE: &str = "BRAND_NN_ISA";
 
+/// Bytes of a cache line.
+const LINE: usize = 64;
+
 /// A set of instructions that kernels are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -195,4 +198,11 @@ fn avx512<K: Kernel>(kernel: K) -> K::Output {
 #[target_feature(enable = "avx2,fma")]
 fn avx2<K: Kernel>(kernel: K) -> K::Output {
     kernel.run::<Avx2>()
+}
+
+/// Asks for the cache lines of elements that are read soon.
+#[inline(always)]
+pub(crate) fn prefetch<T, L: Lanes>(elements: &[T]) {
+    let lines = elements.iter().step_by((LINE / size_of::<T>()).max(1));
+    lines.for_each(|at| L::Single::prefetch(std::ptr::from_ref(at).cast()));
 }

@@ -181,6 +181,21 @@ fn cells_tables_and_steps_that_do_not_fit_are_refused() {
     check("adam: 6 weights, 2 gradients", || {
         adam(&adam_step, six, &y, &mut [0.0; 6], &mut [0.0; 6]);
     });
+    let mut by_rows = |ids: &[i64], width, gradients| {
+        let rows = RowValues { ids, width, values: &x[..gradients] };
+        adam_rows(&adam_step, six, rows, &mut [0.0; 6], &mut [0.0; 6]);
+    };
+    check("adam_rows: 4 gradients for 1 rows of 3, 6", || by_rows(&[0], 3, 4));
+    check("adam_rows: a table of 6 weights has no rows of 4", || by_rows(&[0], 4, 4));
+    check("adam_rows: a table of 6 weights has no rows of 0", || by_rows(&[0], 0, 0));
+    check("adam_rows: 2 ids that do not rise within 3", || by_rows(&[1, 1], 2, 4));
+    check("adam_rows: 2 ids that do not rise within 3", || by_rows(&[2, 0], 2, 4));
+    check("adam_rows: 2 ids that do not rise within 3", || by_rows(&[1, 3], 2, 4));
+    check("adam_rows: 1 ids that do not rise within 3", || by_rows(&[-1], 2, 2));
+    check("adam_rows: 1 gradients for 1 rows of 1, 1 weights, 2 and 1", || {
+        let rows = RowValues { ids: &[0], width: 1, values: &x[..1] };
+        adam_rows(&adam_step, &mut [0.0], rows, &mut [0.0; 2], &mut [0.0]);
+    });
     let step = SgdStep {
         rate: 0.1,
         momentum: 0.5,
@@ -389,7 +404,9 @@ fn element_wise_kernels_take_nothing() {
         log_softmax_backward(NONE, NONE, len, &mut []);
     }
     assert_eq!(gather_rows(NONE, 0, &[], &mut []), Ok(()));
-    assert_eq!(sum_duplicate_rows(&[], NONE, 3), (vec![], Buffer::default()));
+    assert_eq!(sum_duplicate_rows(&[], NONE, 3), Default::default());
+    let (ids, sums) = sum_duplicate_rows(&[5, 5], NONE, 0);
+    assert_eq!((&ids[..], &sums[..]), (&[5][..], NONE));
 }
 
 #[test]

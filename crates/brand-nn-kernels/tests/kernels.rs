@@ -4,12 +4,12 @@
 mod common;
 
 use brand_nn_kernels::{
-    AdamStep, Bend, Binary, Compare, GruStep, LstmStep, Pairs, Plain, Reduce, Rotary, SgdStep,
-    Unary, View, adam, arg_reduce, bend, bend_slope, binary, binary_in_place, binary_scalar,
-    compare, cumsum, dropout, fill_normal, fill_uniform, gru_cell, gru_cell_backward, log_softmax,
-    log_softmax_backward, lstm_cell, lstm_cell_backward, map_each, recurrence, reduce, reference,
-    rotary, scalar_binary, select, sgd, softmax, softmax_backward, unary, unary_in_place,
-    unary_slope, unary_slope_in_place,
+    AdamStep, Bend, Binary, Compare, GruStep, LstmStep, Pairs, Plain, Reduce, Rotary, RowValues,
+    SgdStep, Unary, View, adam, adam_rows, arg_reduce, bend, bend_slope, binary, binary_in_place,
+    binary_scalar, compare, cumsum, dropout, fill_normal, fill_uniform, gru_cell,
+    gru_cell_backward, log_softmax, log_softmax_backward, lstm_cell, lstm_cell_backward, map_each,
+    recurrence, reduce, reference, rotary, scalar_binary, select, sgd, softmax, softmax_backward,
+    unary, unary_in_place, unary_slope, unary_slope_in_place,
 };
 use common::{cases, noise, on_every_isa, on_threads};
 use proptest::prelude::*;
@@ -641,6 +641,45 @@ fn optimizer_steps_match_their_formulas() {
         check_sgd(false);
         check_sgd(true);
     });
+}
+
+#[test]
+fn adam_steps_the_rows_it_is_given_and_no_other() {
+    on_every_isa(|_| {
+        for (rows, width) in [(1, 1), (7, 3), (50, 16), (40, 33), (3000, 16), (5, 20_000)] {
+            check_rows(rows, width);
+        }
+    });
+}
+
+/// Two rows of three have a gradient.
+fn check_rows(rows: usize, width: usize) {
+    let ids: Vec<i64> = (0..rows as i64).filter(|id| id % 3 != 1).collect();
+    let (w, m) = (noise::<f32>(rows * width, 1), noise::<f32>(rows * width, 2));
+    let v: Vec<f32> = noise::<f32>(rows * width, 3).iter().map(|x| x.abs()).collect();
+    let g = noise::<f32>(ids.len() * width, 4);
+    let of = RowValues { ids: &ids, width, values: &g };
+    let step = AdamStep {
+        weight_decay: 0.1,
+        l2: 0.2,
+        scale: 0.5,
+        ..AdamStep::new(0.01, 0.9, 0.99, 1e-8, 3)
+    };
+    let expected = reference::adam_rows(&step, of, [&w, &m, &v]);
+    let [new_w, new_m, new_v] = on_threads(|| {
+        let (mut w, mut m, mut v) = (w.clone(), m.clone(), v.clone());
+        adam_rows(&step, &mut w, of, &mut m, &mut v);
+        [w, m, v]
+    });
+    for (new, expected) in [&new_w, &new_m, &new_v].into_iter().zip(&expected) {
+        assert_close(new, expected, 1e-5, "adam_rows");
+    }
+    let (mut w, mut m, mut v) = (w, m, v);
+    for (&id, g) in ids.iter().zip(g.chunks(width)) {
+        let row = id as usize * width..(id as usize + 1) * width;
+        adam(&step, &mut w[row.clone()], g, &mut m[row.clone()], &mut v[row]);
+    }
+    assert_eq!([new_w, new_m, new_v], [w, m, v], "the bits of adam, row by row");
 }
 
 fn check_sgd(nesterov: bool) {

@@ -148,6 +148,13 @@ fn steps_and_packed_products_do_not_depend_on_threads() {
         out.copy_from_slice(&w);
         step(out, &mut g.clone(), &mut vec![1.0; LONG]);
     });
+    let ids: Vec<i64> = (0..LONG as i64 / 16).filter(|id| id % 5 > 0).collect();
+    let rows = RowValues { ids: &ids, width: 16, values: &g[..ids.len() * 16] };
+    check("adam_rows", LONG / 16 * 16, |out| {
+        out.copy_from_slice(&w[..out.len()]);
+        let mut spread = vec![1.0; out.len()];
+        adam_rows(&adam_step, out, rows, &mut g[..spread.len()].to_vec(), &mut spread);
+    });
     let sgd_step = SgdStep {
         rate: 0.1,
         momentum: 0.9,
