@@ -137,6 +137,7 @@ impl Tensor {
         let width = shape.iter().skip(1).product();
         let (ids, sums) = sum_duplicate_rows(ids, &self.data::<T>(), width);
         shape[0] = ids.len();
-        Ok((Self::from(ids), Self::from_raw::<T>(sums, shape.into())))
+        let ids = Self::from_raw::<i64>(ids, shape[0].into());
+        Ok((ids, Self::from_raw::<T>(sums, shape.into())))
     }
 }
