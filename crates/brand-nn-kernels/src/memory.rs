@@ -14,6 +14,10 @@ pub use counting::CountingAllocator;
 
 /// Every block starts on a cache line.
 const ALIGNMENT: usize = 64;
+/// What the system's allocator aligns to in any case.
+const SYSTEM: usize = 16;
+/// Blocks from here on are pages of their own.
+const LARGE: usize = 1 << 17;
 /// Blocks from here on start on a huge page.
 const HUGE: usize = 2 << 20;
 
@@ -60,6 +64,8 @@ struct Class {
 struct Block {
     start: NonNull<u8>,
     size: usize,
+    /// Bytes before it that came from the system with it.
+    before: usize,
     zeroed: bool,
 }
 
@@ -140,23 +146,34 @@ fn give(block: Block) {
 }
 
 impl Block {
-    fn layout(size: usize) -> Option<Layout> {
+    /// What is asked of the system for a size, and what the block is aligned to within it.
+    ///
+    /// A large block finds its place by itself: the system's allocator clears what it aligns, and
+    /// pages that were cleared take memory, also those that are never used.
+    fn layout(size: usize) -> Option<(Layout, usize)> {
         let alignment = if size >= HUGE { HUGE } else { ALIGNMENT };
-        Layout::from_size_align(size, alignment).ok()
+        let layout = match size >= LARGE {
+            true => Layout::from_size_align(size.checked_add(alignment)?, SYSTEM),
+            false => Layout::from_size_align(size, ALIGNMENT),
+        };
+        Some((layout.ok()?, alignment))
     }
 
     fn from_system(size: usize) -> Option<Block> {
-        let layout = Block::layout(size)?;
+        let (layout, alignment) = Block::layout(size)?;
         // SAFETY: `size` is a class, so it is at least 64 bytes and never zero.
         let start = NonNull::new(unsafe { alloc_zeroed(layout) })?;
-        Some(Block { start, size, zeroed: true })
+        let before = start.addr().get().wrapping_neg() % alignment;
+        // SAFETY: `before` is nought for a layout that is aligned; the others have room for so many
+        // bytes more, as it is less than the alignment.
+        Some(Block { start: unsafe { start.add(before) }, size, before, zeroed: true })
     }
 
     fn release(self) {
-        if let Some(layout) = Block::layout(self.size) {
-            // SAFETY: `from_system` made the block with this very layout, and it is freed once
-            // because it is taken by value.
-            unsafe { dealloc(self.start.as_ptr(), layout) };
+        if let Some((layout, _)) = Block::layout(self.size) {
+            // SAFETY: `from_system` got this address with this very layout, and it is freed once
+            // because the block is taken by value.
+            unsafe { dealloc(self.start.as_ptr().sub(self.before), layout) };
         }
     }
 }
