@@ -5,6 +5,7 @@ use brand_nn_tensor::{Shape, Tensor};
 use std::{
     collections::BTreeMap,
     ops::{Add, AddAssign},
+    sync::OnceLock,
 };
 
 /// Something to differentiate by: an input, a value on the way, or a parameter.
@@ -51,7 +52,12 @@ pub struct RowGradient {
     ids: Tensor,
     values: Tensor,
     shape: Shape,
+    merged: Merged,
 }
+
+/// Ids and values with each row once, from when they are first asked for; `None` where the gradient
+/// is so itself.
+type Merged = OnceLock<Option<(Tensor, Tensor)>>;
 
 impl Gradient {
     /// One number an element, with the rows written out.
@@ -78,14 +84,18 @@ impl Gradient {
     fn stored(&mut self) -> &mut Tensor {
         match self {
             Self::Dense(values) => values,
-            Self::Rows(rows) => &mut rows.values,
+            Self::Rows(rows) => {
+                rows.settle();
+                &mut rows.values
+            }
         }
     }
 
     /// Rows that come several times become one row with the sum.
     fn merge_rows(&mut self) {
         if let Self::Rows(rows) = self {
-            *rows = rows.merged();
+            rows.merge();
+            rows.settle();
         }
     }
 }
@@ -109,12 +119,12 @@ impl RowGradient {
     pub fn new(ids: Tensor, values: Tensor, shape: impl Into<Shape>) -> Result<Self> {
         let shape = shape.into();
         scatter_rows(&values, &ids, &shape)?;
-        Ok(Self { ids, values, shape })
+        Ok(Self::looked_up(ids, values, shape))
     }
 
     /// Ids that were looked up in the table itself need no check.
     pub(crate) fn looked_up(ids: Tensor, values: Tensor, shape: Shape) -> Self {
-        Self { ids, values, shape }
+        Self { ids, values, shape, merged: Merged::new() }
     }
 
     /// The rows' numbers, `[n]`.
@@ -136,12 +146,32 @@ impl RowGradient {
     }
 
     /// The same gradient with each row once, in rising order.
+    ///
+    /// It is made when it is first asked for, also by [`Gradients::norm`], and kept.
     #[must_use]
-    #[allow(clippy::missing_panics_doc, reason = "ids and values were checked when it was made")]
     pub fn merged(&self) -> Self {
-        let merged = self.values.sum_duplicate_rows(&self.ids);
-        let (ids, values) = merged.expect("ids and values were checked when this was made");
-        Self { ids, values, shape: self.shape.clone() }
+        match self.merge() {
+            None => self.clone(),
+            Some((ids, values)) => Self {
+                ids: ids.clone(),
+                values: values.clone(),
+                shape: self.shape.clone(),
+                merged: None.into(),
+            },
+        }
+    }
+
+    fn merge(&self) -> Option<&(Tensor, Tensor)> {
+        let merge = || self.values.sum_duplicate_rows(&self.ids);
+        let checked = "ids and values were checked when this was made";
+        self.merged.get_or_init(|| Some(merge().expect(checked))).as_ref()
+    }
+
+    /// Becomes the merged form where that was made, so that values can be changed in one place.
+    fn settle(&mut self) {
+        if let Some(Some(merged)) = self.merged.get_mut().map(Option::take) {
+            (self.ids, self.values) = merged;
+        }
     }
 
     fn to_dense(&self) -> Tensor {
@@ -151,7 +181,7 @@ impl RowGradient {
 
     fn join(self, more: Self) -> Self {
         let ids = Tensor::concat(&[self.ids, more.ids], 0);
-        Self { ids, values: Tensor::concat(&[self.values, more.values], 0), shape: self.shape }
+        Self::looked_up(ids, Tensor::concat(&[self.values, more.values], 0), self.shape)
     }
 }
 
@@ -297,7 +327,10 @@ impl<'a> FromIterator<(&'a Param, Gradient)> for Gradients {
 fn norm(gradient: &Gradient) -> f64 {
     match gradient {
         Gradient::Dense(values) => values.norm().item(),
-        Gradient::Rows(rows) => rows.merged().values.norm().item(),
+        Gradient::Rows(rows) => {
+            let values = rows.merge().map_or(&rows.values, |(_, values)| values);
+            values.norm().item()
+        }
     }
 }
 

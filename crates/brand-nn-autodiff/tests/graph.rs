@@ -116,6 +116,11 @@ fn sparse_gradients_stay_sparse_and_merge() {
     let Some(Gradient::Rows(rows)) = gradients.entry(&table) else { panic!("dense") };
     assert_eq!(rows.merged().ids(), &Tensor::from([3_i64, 7]));
     assert!((gradients.norm() - 10_f64.sqrt()).abs() < 1e-6);
+    let halved = gradients.clone().clip_norm(gradients.norm() / 2.0);
+    assert!((halved.get(&table).unwrap().sum().item() - 3.0).abs() < 1e-5, "(2 + 2 + 1 + 1) / 2");
+    assert!((halved.norm() - gradients.norm() / 2.0).abs() < 1e-5);
+    let Some(Gradient::Rows(rows)) = halved.entry(&table) else { panic!("dense") };
+    assert_eq!(rows.ids(), &Tensor::from([3_i64, 7]), "merged for the norm, and kept");
     let dense = (of(&[3]) + table.sum()).backward().unwrap();
     assert!(matches!(dense.entry(&table), Some(Gradient::Dense(_))));
     assert_eq!(dense.get(&table).unwrap().sum().item(), 2002.0);
