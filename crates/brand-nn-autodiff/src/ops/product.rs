@@ -128,11 +128,11 @@ fn affine(input: &Var, weight: &Var, bias: &Var) -> Var {
     let value = input.tensor().affine(weight.tensor(), &then);
     Var::record("linear", [input, weight, bias], value, move |walk, gradient| {
         let flat = rows(&gradient);
-        Ok([
-            w.as_ref().map(|w| gradient.matmul(&walk.open(w)).into()),
-            x.as_ref().map(|x| flat.t().matmul(&rows(&walk.open(x))).into()),
-            walk.when(2, || flat.sum_axis(0)),
-        ])
+        // The weight's comes first: that product needs room beside its operands, which the gradient
+        // of the input would take up.
+        let slope = x.as_ref().map(|x| flat.t().matmul(&rows(&walk.open(x))).into());
+        let down = w.as_ref().map(|w| gradient.matmul(&walk.open(w)).into());
+        Ok([down, slope, walk.when(2, || flat.sum_axis(0))])
     })
 }
 
