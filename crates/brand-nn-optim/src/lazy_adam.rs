@@ -6,7 +6,7 @@ use crate::{
     optimizer::{Rule, Update, optimizer, zeros},
 };
 use brand_nn_autodiff::Gradient;
-use brand_nn_kernels::{AdamStep, Real, adam};
+use brand_nn_kernels::{AdamStep, Real, RowValues, adam, adam_rows};
 use brand_nn_tensor::{DType, Element, Tensor};
 
 optimizer! {
@@ -69,6 +69,10 @@ impl Rule for Settings {
             _ => apply::<f32>(&step, update),
         }
     }
+
+    fn goes_by_rows(&self) -> bool {
+        true
+    }
 }
 
 fn apply<T: Real + Element>(step: &AdamStep, update: Update<'_>) {
@@ -80,8 +84,5 @@ fn apply<T: Real + Element>(step: &AdamStep, update: Update<'_>) {
         Gradient::Rows(rows) => rows.merged(),
     };
     let (ids, values) = (rows.ids().data::<i64>(), rows.values().data::<T>());
-    for (&id, g) in ids.iter().zip(values.chunks_exact(width.max(1))) {
-        let row = id as usize * width..(id as usize + 1) * width;
-        adam(step, &mut w[row.clone()], g, &mut m[row.clone()], &mut v[row]);
-    }
+    adam_rows(step, w, RowValues { ids: &ids, width, values: &values }, m, v);
 }

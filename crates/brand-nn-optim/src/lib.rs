@@ -77,6 +77,7 @@ rooms! {
 }
 
 pub mod check;
+mod course;
 mod error;
 mod optimizer;
 mod schedule;

@@ -2,7 +2,8 @@
 
 use crate::{
     Error, Group, Range, Result, Schedule, Setting,
-    group::{Options, options},
+    course::{Course, Move},
+    group::options,
     state::{Memories, word},
 };
 use brand_nn_autodiff::{Gradient, Gradients, ParamSet, Params, Role};
@@ -72,7 +73,7 @@ impl<O: Optimizer + ?Sized> Optimizer for Box<O> {
 }
 
 /// How one parameter is changed: all that differs from optimizer to optimizer.
-pub(crate) trait Rule: Send {
+pub(crate) trait Rule: Send + Sync {
     /// The settings with the values that they may have.
     fn settings(&self) -> Vec<Setting>;
 
@@ -81,6 +82,11 @@ pub(crate) trait Rule: Send {
 
     /// Changes the parameter by its gradient.
     fn change(&self, update: Update<'_>);
+
+    /// Whether a table's rows without a gradient cost nothing.
+    fn goes_by_rows(&self) -> bool {
+        false
+    }
 }
 
 /// One parameter on its way through a step.
@@ -190,51 +196,28 @@ impl Core {
         mut gradients: Gradients,
     ) -> Result<()> {
         self.check(rule.settings())?;
-        let (set, rate) = (ParamSet::all(model)?, self.rate());
+        let set = ParamSet::all(model)?;
         let options = options(&self.groups, model)?;
+        let mut moves = Vec::new();
         for (name, param) in set.named().filter(|(_, param)| param.role() == Role::Trainable) {
             let options = options.get(name).copied().unwrap_or_default();
             match gradients.remove(param) {
                 _ if options.frozen => {}
                 None => self.missing(name)?,
-                Some(gradient) => param
-                    .update(|value| self.change(rule, rate, (name, &options), value, gradient))?,
+                Some(gradient) => {
+                    self.memories.prepare(self.name, name, || Ok(rule.memory(&param.value()?)))?;
+                    moves.push((name, param, options, gradient));
+                }
             }
         }
-        self.steps += 1;
-        Ok(())
-    }
-
-    /// Changes one parameter: decay and penalties, the rule, the constraint.
-    fn change(
-        &mut self,
-        rule: &dyn Rule,
-        rate: f64,
-        (name, options): (&str, &Options),
-        value: &mut Tensor,
-        mut gradient: Gradient,
-    ) -> Result<()> {
-        let memory = self.memories.entry(self.name, name, || rule.memory(value))?;
-        memory.steps += 1;
-        let (rate, decay) =
-            (rate * options.rate, options.weight_decay.unwrap_or(self.weight_decay));
-        if self.decay == Decay::Coupled && decay > 0.0 {
-            gradient = Gradient::Dense(gradient.to_dense() + &*value * decay);
-        }
-        gradient = options.penalised(value, gradient);
-        let shrink = options.decoupled + if self.decay == Decay::Decoupled { decay } else { 0.0 };
-        if shrink > 0.0 {
-            *value *= 1.0 - rate * shrink;
-        }
-        rule.change(Update {
-            value,
-            gradient: &gradient,
-            memory: &mut memory.tensors,
-            step: memory.steps,
-            rate,
-            weight_decay: if self.decay == Decay::Own { decay } else { 0.0 },
+        let (rate, decay) = (self.rate(), self.decay);
+        let course = Course { rule, rate, decay, weight_decay: self.weight_decay };
+        let mut memories = self.memories.all();
+        let moves = moves.into_iter().filter_map(|(name, param, options, gradient)| {
+            Some(Move { param, options, gradient, memory: memories.remove(name)? })
         });
-        options.constrain(value);
+        course.take(moves.collect())?;
+        self.steps += 1;
         Ok(())
     }
 

@@ -89,6 +89,10 @@ impl Rule for Settings {
             _ => apply::<f32>(&step, update),
         }
     }
+
+    fn goes_by_rows(&self) -> bool {
+        self.momentum == 0.0
+    }
 }
 
 fn apply<T: Real + Element>(step: &SgdStep, update: Update<'_>) {

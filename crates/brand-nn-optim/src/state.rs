@@ -25,19 +25,23 @@ impl Memories {
         Self { known: BTreeMap::new(), loaded: tensors }
     }
 
-    /// The memory of a parameter: the one it has, one from the file, or a new one.
-    pub(crate) fn entry(
+    /// Sees that there is a memory of a parameter: the one it has, one from the file, or a new one.
+    pub(crate) fn prepare(
         &mut self,
         optimizer: &'static str,
         parameter: &str,
-        first: impl FnOnce() -> Vec<(&'static str, Tensor)>,
-    ) -> Result<&mut Memory> {
+        first: impl FnOnce() -> Result<Vec<(&'static str, Tensor)>>,
+    ) -> Result<()> {
         if !self.known.contains_key(parameter) {
-            let memory = self.adopt(optimizer, parameter, first())?;
+            let memory = self.adopt(optimizer, parameter, first()?)?;
             self.known.insert(parameter.to_owned(), memory);
         }
-        let found = self.known.get_mut(parameter);
-        Ok(found.expect("it was there, or was put there above"))
+        Ok(())
+    }
+
+    /// The memories of all parameters that have one, to be changed.
+    pub(crate) fn all(&mut self) -> BTreeMap<&str, &mut Memory> {
+        self.known.iter_mut().map(|(name, memory)| (name.as_str(), memory)).collect()
     }
 
     /// Puts the tensors of the file into their places, if the file knows the parameter.

@@ -8,7 +8,7 @@ use brand_nn_optim::{
     Lbfgs, Lion, Muon, NAdam, Optimizer, RAdam, RmsProp, Sam, Sgd, clip_adaptive,
 };
 use brand_nn_tensor::{
-    DType, Tensor,
+    DType, Rng, Tensor,
     check::{assert_close, golden_from_str},
 };
 use serde_json::Value;
@@ -227,6 +227,41 @@ fn plain_descent_on_rows_is_dense_descent() {
         table.value().unwrap()
     };
     assert_eq!(after(rows()), after(Gradient::Dense(rows().to_dense())));
+}
+
+/// Both have rows enough for two threads; alone, each is stepped on one.
+#[test]
+fn tables_side_by_side_step_as_each_alone() {
+    let table = |rows: usize| {
+        let table = Param::new([rows, 16], Init::Zeros);
+        table.set(Tensor::randn([rows, 16], &mut Rng::new(rows as u64))).unwrap();
+        table
+    };
+    let gradient = |table: &Param, seed: u64| {
+        let (mut rng, rows) = (Rng::new(seed), table.shape()[0] as i64);
+        let ids = Tensor::randint([1500], 0, rows, &mut rng);
+        let values = Tensor::randn([1500, 16], &mut rng);
+        Gradient::Rows(RowGradient::new(ids, values, table.shape()).unwrap())
+    };
+    let optimizers: [fn() -> Box<dyn Optimizer>; 2] =
+        [|| Box::new(LazyAdam::new(0.1)), || Box::new(Sgd::new(0.1))];
+    for optimizer in optimizers {
+        let mut pair = Pair { a: table(4000), b: table(700) };
+        let mut both = optimizer();
+        for seed in 0..3 {
+            let gradients = [&pair.a, &pair.b].map(|table| (table, gradient(table, seed)));
+            let gradients = Gradients::from_iter(gradients);
+            both.step(&mut pair, gradients).unwrap();
+        }
+        for together in [&pair.a, &pair.b] {
+            let (mut alone, mut one) = (table(together.shape()[0]), optimizer());
+            for seed in 0..3 {
+                let gradients = Gradients::from_iter([(&alone, gradient(&alone, seed))]);
+                one.step(&mut alone, gradients).unwrap();
+            }
+            assert_eq!(alone.value().unwrap(), together.value().unwrap());
+        }
+    }
 }
 
 #[test]
