@@ -11,10 +11,13 @@ mod columns;
 mod depthwise;
 mod forward;
 mod layout;
+mod method;
 mod spaced;
 mod unfold;
+mod winograd;
 
 use columns::{add_columns, columns};
+pub use method::ConvMethod;
 pub use unfold::{fold, unfold};
 
 /// Multiply-adds below which a convolution stays on one thread.
@@ -108,17 +111,7 @@ pub fn conv<T: Real>(
     bias: Option<&[T]>,
     out: &mut [T],
 ) {
-    shape.check("conv", x.len(), weight.len(), out.len());
-    let filters = shape.groups * shape.filters;
-    let biases = bias.map_or(filters, <[T]>::len);
-    assert!(biases == filters, "conv: {biases} biases for {filters} filters");
-    if out.is_empty() {
-        return;
-    }
-    if depthwise::applies(shape) {
-        return depthwise::forward(shape, x, weight, bias, out);
-    }
-    forward::forward(shape, x, weight, bias, out);
+    ConvMethod::of::<T>(shape).conv(shape, x, weight, bias, out);
 }
 
 /// The gradient of [`conv`] with respect to x: each output's gradient, spread over its window.
@@ -132,14 +125,7 @@ pub fn conv_backward_data<T: Real>(
     gradient: &[T],
     out: &mut [T],
 ) {
-    shape.check("conv_backward_data", out.len(), weight.len(), gradient.len());
-    if out.is_empty() || gradient.is_empty() || weight.is_empty() {
-        return out.fill(T::ZERO);
-    }
-    if depthwise::applies(shape) {
-        return depthwise::backward_data(shape, weight, gradient, out);
-    }
-    backward_data::backward_data(shape, weight, gradient, out);
+    ConvMethod::of::<T>(shape).backward_data(shape, weight, gradient, out);
 }
 
 /// The gradient of [`conv`] with respect to the weight, images added up in a fixed order.
@@ -148,14 +134,7 @@ pub fn conv_backward_data<T: Real>(
 /// If a length is not that of [`Convolution`].
 #[track_caller]
 pub fn conv_backward_weight<T: Real>(shape: &Convolution, x: &[T], gradient: &[T], out: &mut [T]) {
-    shape.check("conv_backward_weight", x.len(), out.len(), gradient.len());
-    if x.is_empty() || gradient.is_empty() || out.is_empty() {
-        return out.fill(T::ZERO);
-    }
-    if depthwise::applies(shape) {
-        return depthwise::backward_weight(shape, x, gradient, out);
-    }
-    backward_weight::backward_weight(shape, x, gradient, out);
+    ConvMethod::of::<T>(shape).backward_weight(shape, x, gradient, out);
 }
 
 /// Input channels of one task, so that `others` times the number of tasks is enough.

@@ -49,7 +49,9 @@ pub use binary::{
     scalar_binary, scalar_binary_in_place, select, zip_each,
 };
 pub use blend::Blend;
-pub use conv::{Convolution, conv, conv_backward_data, conv_backward_weight, fold, unfold};
+pub use conv::{
+    ConvMethod, Convolution, conv, conv_backward_data, conv_backward_weight, fold, unfold,
+};
 pub use cross_entropy::{CrossEntropy, Targets};
 pub use dropout::dropout;
 pub use element::{Number, Plain, Real};

@@ -12,7 +12,7 @@ use crate::threads::{Parts, for_each_chunk};
 use crate::{Buffer, Mat, MatMut, PackedB, Real, View, copy, gemm, gemm_packed};
 
 /// Elements of all partial sums of a weight's gradient, about.
-const PARTIAL: usize = 1 << 22;
+pub(super) const PARTIAL: usize = 1 << 22;
 /// Elements of a sum that one task adds up.
 const CHUNK: usize = 1 << 13;
 
@@ -118,14 +118,20 @@ impl<T: Real> Sums<'_, T> {
     }
 }
 
-/// Adds the runs up in their order, and turns each group's matrix into rows of filters.
-fn add_runs<T: Real>(shape: &Convolution, sums: &mut [T], out: &mut [T]) {
-    let (depth, filters, len) = (shape.depth(), shape.filters, out.len());
+/// Adds the runs of `len` elements up in their order.
+pub(super) fn add_up<T: Real>(sums: &mut [T], len: usize) -> &[T] {
     let (total, rest) = sums.split_at_mut(len);
     for_each_chunk(total, CHUNK, |i, total| {
         let range = i * CHUNK..i * CHUNK + total.len();
         rest.chunks_exact(len).for_each(|run| add(&run[range.clone()], total));
     });
+    total
+}
+
+/// Adds the runs up, and turns each group's matrix into rows of filters.
+fn add_runs<T: Real>(shape: &Convolution, sums: &mut [T], out: &mut [T]) {
+    let (depth, filters) = (shape.depth(), shape.filters);
+    let total = add_up(sums, out.len());
     let strides = [(depth * filters) as isize, 1, filters as isize];
     copy(
         View { data: total, offset: 0, shape: &[shape.groups, filters, depth], strides: &strides },

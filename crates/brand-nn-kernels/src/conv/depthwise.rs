@@ -10,7 +10,7 @@ use crate::threads::for_each_chunk;
 const FEW: usize = 4;
 
 /// Whether each group is one channel that few outputs are made of.
-pub(super) fn applies(shape: &Convolution) -> bool {
+pub(super) fn fits(shape: &Convolution) -> bool {
     shape.channels == 1 && shape.groups > 1 && shape.filters <= FEW
 }
 

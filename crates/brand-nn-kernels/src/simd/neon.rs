@@ -6,7 +6,8 @@ use super::vector::Vector;
 
 macro_rules! register {
     ($name:ident($register:ty) of $lanes:literal $t:ty:
-        $splat:ident $load:ident $store:ident $fma:ident $mul:ident $add:ident $max:ident) => {
+        $splat:ident $load:ident $store:ident $fma:ident $mul:ident $add:ident
+        $max:ident $sub:ident) => {
         #[doc = concat!(stringify!($lanes), " lanes of `", stringify!($t), "`.")]
         #[derive(Clone, Copy)]
         pub(crate) struct $name($register);
@@ -74,11 +75,17 @@ macro_rules! register {
                 // SAFETY: every AArch64 machine that we build for has NEON.
                 $name(unsafe { $max(self.0, b.0) })
             }
+
+            #[inline(always)]
+            unsafe fn sub(self, b: Self) -> Self {
+                // SAFETY: every AArch64 machine that we build for has NEON.
+                $name(unsafe { $sub(self.0, b.0) })
+            }
         }
     };
 }
 
 register! { F32x4(float32x4_t) of 4 f32:
-vdupq_n_f32 vld1q_f32 vst1q_f32 vfmaq_f32 vmulq_f32 vaddq_f32 vmaxq_f32 }
+vdupq_n_f32 vld1q_f32 vst1q_f32 vfmaq_f32 vmulq_f32 vaddq_f32 vmaxq_f32 vsubq_f32 }
 register! { F64x2(float64x2_t) of 2 f64:
-vdupq_n_f64 vld1q_f64 vst1q_f64 vfmaq_f64 vmulq_f64 vaddq_f64 vmaxq_f64 }
+vdupq_n_f64 vld1q_f64 vst1q_f64 vfmaq_f64 vmulq_f64 vaddq_f64 vmaxq_f64 vsubq_f64 }

@@ -87,6 +87,11 @@ pub trait Vector: Copy {
     /// # Safety
     /// The instruction set is there.
     unsafe fn max(self, b: Self) -> Self;
+    /// `self − b`.
+    ///
+    /// # Safety
+    /// The instruction set is there.
+    unsafe fn sub(self, b: Self) -> Self;
 
     /// The sum of all lanes, neighbours of half the width first.
     ///
@@ -175,5 +180,10 @@ impl<T: Real, const N: usize> Vector for Array<T, N> {
     #[inline(always)]
     unsafe fn max(self, b: Self) -> Self {
         self.zip(b, |a, b| if a > b { a } else { b })
+    }
+
+    #[inline(always)]
+    unsafe fn sub(self, b: Self) -> Self {
+        self.zip(b, |a, b| a - b)
     }
 }

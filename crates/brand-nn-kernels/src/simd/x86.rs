@@ -27,7 +27,8 @@ unsafe fn wide_mask(count: usize) -> __m256i {
 
 macro_rules! register {
     ($name:ident($register:ty) of $lanes:literal $t:ty:
-        $splat:ident $load:ident $store:ident $fma:ident $mul:ident $add:ident $max:ident,
+        $splat:ident $load:ident $store:ident $fma:ident $mul:ident $add:ident
+        $max:ident $sub:ident,
         first |$count:ident| $mask:expr, $load_first:ident $store_first:ident $($more:item)*) => {
         #[doc = concat!(stringify!($lanes), " lanes of `", stringify!($t), "`.")]
         #[derive(Clone, Copy)]
@@ -98,6 +99,12 @@ macro_rules! register {
                 $name(unsafe { $max(self.0, b.0) })
             }
 
+            #[inline(always)]
+            unsafe fn sub(self, b: Self) -> Self {
+                // SAFETY: vouched for by the caller.
+                $name(unsafe { $sub(self.0, b.0) })
+            }
+
             $($more)*
         }
     };
@@ -126,7 +133,7 @@ macro_rules! masked_wide_double {
 
 register! { F32x8(__m256) of 8 f32:
 _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_mul_ps _mm256_add_ps
-_mm256_max_ps,
+_mm256_max_ps _mm256_sub_ps,
 first |count| mask(count), masked_single _mm256_maskstore_ps
 const EDGE: usize = 8;
 #[inline(always)]
@@ -136,15 +143,15 @@ unsafe fn transpose(from: *const f32, stride: isize, count: usize, to: *mut f32,
 } }
 register! { F64x4(__m256d) of 4 f64:
 _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_mul_pd _mm256_add_pd
-_mm256_max_pd,
+_mm256_max_pd _mm256_sub_pd,
 first |count| wide_mask(count), masked_double _mm256_maskstore_pd }
 register! { F32x16(__m512) of 16 f32:
 _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_fmadd_ps _mm512_mul_ps _mm512_add_ps
-_mm512_max_ps,
+_mm512_max_ps _mm512_sub_ps,
 first |count| ((1_u32 << count) - 1) as u16, masked_wide_single _mm512_mask_storeu_ps }
 register! { F64x8(__m512d) of 8 f64:
 _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_fmadd_pd _mm512_mul_pd _mm512_add_pd
-_mm512_max_pd,
+_mm512_max_pd _mm512_sub_pd,
 first |count| ((1_u32 << count) - 1) as u8, masked_wide_double _mm512_mask_storeu_pd }
 
 /// [`Vector::transpose`] for eight rows and columns: pairs, fours, halves.
