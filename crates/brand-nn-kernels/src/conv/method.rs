@@ -22,7 +22,7 @@ pub enum ConvMethod {
 }
 
 impl ConvMethod {
-    /// The one that [`conv`](crate::conv) and its gradients take, by the shape and the type alone.
+    /// The one that [`conv`](fn@crate::conv) and its gradients take: by shape and type alone.
     pub fn of<T: Real>(shape: &Convolution) -> Self {
         match () {
             () if depthwise::fits(shape) => ConvMethod::Depthwise,
@@ -31,7 +31,7 @@ impl ConvMethod {
         }
     }
 
-    /// [`conv`](crate::conv) in this way.
+    /// [`conv`](fn@crate::conv) in this way.
     ///
     /// # Panics
     /// As there, or if the shape is none for this way.

@@ -196,7 +196,7 @@ impl<const N: usize> Places<N> for Seen<'_> {
         let top = 2 * (block.rows.start + row % block.rows.len());
         let mut places = [[0; N]; N];
         for a in 0..N {
-            // What lies before the first wraps around: it is outside like what lies beyond the last.
+            // What lies before the first wraps around, so that it is beyond the last.
             let line = (top + a).wrapping_sub(before[0]);
             let first = image.wrapping_add(line).wrapping_sub(rows.start).wrapping_mul(size[1]);
             for b in 0..N {
@@ -210,8 +210,8 @@ impl<const N: usize> Places<N> for Seen<'_> {
     }
 }
 
-/// `to[c · to_apart + r] = from[r · apart + c]` for `count` rows of `len` elements; what lies between
-/// is arbitrary.
+/// `to[c · to_apart + r] = from[r · apart + c]` for `count` rows of `len` elements; what lies
+/// between is arbitrary.
 ///
 /// # Panics
 /// If a slice is too short.

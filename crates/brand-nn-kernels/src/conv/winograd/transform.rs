@@ -70,8 +70,7 @@ pub(super) trait Places<const N: usize> {
     fn at(&self, tile: [usize; 2]) -> Square<N>;
 }
 
-/// Squares whose N × N parts lie `apart`, each of the tiles of all squares: rows of `columns` tiles,
-/// one `step` after the other.
+/// Squares whose N × N parts lie `apart`, in rows of `columns` tiles, one a `step` after the other.
 pub(super) struct Planes {
     pub(super) columns: usize,
     pub(super) step: usize,
