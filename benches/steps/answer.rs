@@ -1,9 +1,6 @@
 //! Our side of the line protocol: this program as its own peer, in a process of its own.
 
-use crate::{
-    learner::{Ours, read},
-    rows,
-};
+use crate::{files::read, learner::Ours, rows};
 use brand_nn_benches::{
     Outcome, probe,
     usage::{most_memory, processor_seconds},

@@ -1,11 +1,18 @@
 //! Encoders whose mean over time is classified, on texts of one length and on texts as they come.
 
 use crate::learner::{Batch, Learner};
-use brand_nn::{layers::Result, prelude::*, tensor::check::data};
+use brand_nn::{
+    layers::{Result, permute},
+    prelude::*,
+    tensor::check::data,
+};
 use brand_nn_benches::Outcome;
 
 const VOCABULARY: usize = 30_522;
+const POSITIONS: usize = 512;
 const TEXTS: usize = 32;
+/// The tokens of a text where all are as long.
+pub(crate) const LENGTH: usize = 128;
 /// The batches of reviews.
 pub(crate) const BATCHES: usize = 4;
 
@@ -26,6 +33,19 @@ pub(crate) fn base() -> Outcome<Learner> {
     learner(Encoder::new(768, 12))
 }
 
+/// The layers of an encoder in a row, for texts of one length.
+pub(crate) fn network(width: usize, layers: usize) -> Outcome<Network> {
+    let positions = position_embedding().rows(POSITIONS);
+    let first = Sequential::new().add(embedding(VOCABULARY, width)).add(positions);
+    let layer = |network: Sequential, _| network.add(transformer_encoder_layer(options(width)));
+    let all = (0..layers).fold(first.add(dropout(0.1)), layer);
+    Ok(all.add(permute([2, 1])).add(global_avg_pool()).add(dense(2)).build([LENGTH])?)
+}
+
+fn options(width: usize) -> TransformerOptions {
+    TransformerOptions::new(12, 4 * width).dropout(0.1).activation(Activation::Gelu)
+}
+
 fn learner(model: impl Layer + 'static) -> Outcome<Learner> {
     Ok(Learner { optimizer: Box::new(AdamW::new(1e-3)), ..Learner::classifier(model)? })
 }
@@ -42,13 +62,11 @@ struct Encoder {
 
 impl Encoder {
     fn new(width: usize, layers: usize) -> Self {
-        let options = TransformerOptions::new(12, 4 * width);
-        let options = options.dropout(0.1).activation(Activation::Gelu);
         Self {
             tokens: Embedding::new(VOCABULARY, width),
-            positions: PositionEmbedding::new(512, width),
+            positions: PositionEmbedding::new(POSITIONS, width),
             dropout: Dropout::new(0.1),
-            layers: TransformerEncoder::new(layers, width, &options),
+            layers: TransformerEncoder::new(layers, width, &options(width)),
             head: Linear::new(width, 2),
         }
     }

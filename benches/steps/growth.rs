@@ -24,7 +24,8 @@ type Kind = (&'static str, Sizes, fn(Sizes) -> Outcome<(Vec<Batch>, Learner)>);
 
 const KINDS: [Kind; 2] = [
     ("LSTM", [200, 64, 4], |[length, batch, layers]| {
-        Ok((networks::reviews(batch, length), networks::recurrent(length, layers)?))
+        let network = networks::recurrent(length, layers)?;
+        Ok((networks::reviews(batch, length), networks::binary(network)?))
     }),
     ("encoder", [192, 16, 8], |[length, batch, layers]| {
         Ok((encoder::ids(batch, length)?, encoder::mini(layers)?))

@@ -1,9 +1,8 @@
 //! A model in training, with its batches.
 
 use crate::rows::Row;
-use brand_nn::{prelude::*, tensor::io::TensorFile};
+use brand_nn::prelude::*;
 use brand_nn_benches::{Outcome, usage::memory};
-use std::path::Path;
 
 /// Inputs with their targets.
 pub(crate) type Batch = (Tensor, Tensor);
@@ -95,28 +94,4 @@ impl Ours {
         let times = if self.learns { 3.0 } else { 1.0 }; // the way back is two products for each
         Some(times * forward / self.batches.len() as f64)
     }
-}
-
-/// Writes the batches and the weights of a row into a folder, for all sides to read.
-pub(crate) fn write(row: &Row, folder: &Path) -> Outcome<()> {
-    let mut file = TensorFile::default();
-    for (i, (input, target)) in (row.batches)()?.into_iter().enumerate() {
-        file.tensors.extend([(format!("input.{i}"), input), (format!("target.{i}"), target)]);
-    }
-    file.write(folder.join("batches.safetensors"))?;
-    let params = ParamSet::all(&(row.learner)()?.model)?;
-    let mut file = params.to_file()?;
-    // A file's tensors are ordered by name; those of other libraries are in the model's order.
-    file.metadata.insert("order".into(), params.names().join(" "));
-    Ok(file.write(folder.join("weights.safetensors"))?)
-}
-
-/// The batches that [`write`] has written.
-pub(crate) fn read(path: &str) -> Outcome<Vec<Batch>> {
-    let mut tensors = TensorFile::read(path)?.tensors;
-    let pair = |i| {
-        let input = tensors.remove(&format!("input.{i}"))?;
-        Some((input, tensors.remove(&format!("target.{i}"))?))
-    };
-    Ok((0..).map_while(pair).collect())
 }

@@ -22,6 +22,7 @@
 mod answer;
 mod click;
 mod encoder;
+mod files;
 mod growth;
 mod hog;
 mod learner;
@@ -36,6 +37,9 @@ use side::Side;
 fn main() -> Outcome<()> {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if words.first() != Some(&"answer") {
+        files::remove_leftovers()?;
+    }
     match &words[..] {
         ["answer", name] => answer::answer(name),
         ["growth"] => growth::growth(),

@@ -12,18 +12,18 @@ pub(crate) fn reviews(batch: usize, length: usize) -> Vec<Batch> {
 }
 
 /// The review classifier of Keras' tutorials.
-pub(crate) fn sentiment() -> Outcome<Learner> {
+pub(crate) fn sentiment() -> Outcome<Network> {
     recurrent(100, 2)
 }
 
 /// So many LSTMs, the last of which gives its last state.
-pub(crate) fn recurrent(length: usize, layers: usize) -> Outcome<Learner> {
+pub(crate) fn recurrent(length: usize, layers: usize) -> Outcome<Network> {
     let network = (1..=layers)
         .fold(Sequential::new().add(embedding(10_000, 50)), |network, layer| {
             network.add(lstm(128).return_sequences(layer < layers)).add(dropout(0.2))
         });
     let network = network.add(dense(1).activation(Activation::Sigmoid));
-    binary(network.build([length])?)
+    Ok(network.build([length])?)
 }
 
 /// Normal numbers of a shape, with one of ten classes each.
@@ -34,16 +34,16 @@ pub(crate) fn images(batch: usize, shape: &[usize]) -> Outcome<Vec<Batch>> {
 }
 
 /// Linear layers with ReLU between, of the given widths.
-pub(crate) fn mlp(widths: &[usize]) -> Outcome<Learner> {
+pub(crate) fn mlp(widths: &[usize]) -> Outcome<Network> {
     let [input, hidden @ .., classes] = widths else { return Err("an MLP has two widths".into()) };
     let network = hidden.iter().fold(Sequential::new(), |network, &width| {
         network.add(dense(width).activation(Activation::Relu))
     });
-    Learner::classifier(network.add(dense(*classes)).build([*input])?)
+    Ok(network.add(dense(*classes)).build([*input])?)
 }
 
 /// Two convolutions, a pool and two linear layers on images of 28 × 28.
-pub(crate) fn cnn() -> Outcome<Learner> {
+pub(crate) fn cnn() -> Outcome<Network> {
     let network = Sequential::new()
         .add(conv2d(32, 3).activation(Activation::Relu))
         .add(conv2d(64, 3).activation(Activation::Relu))
@@ -51,7 +51,7 @@ pub(crate) fn cnn() -> Outcome<Learner> {
         .add(flatten())
         .add(dense(128).activation(Activation::Relu))
         .add(dense(10));
-    Learner::classifier(network.build([1, 28, 28])?)
+    Ok(network.build([1, 28, 28])?)
 }
 
 /// 100 rows of 10 features.
@@ -62,12 +62,12 @@ pub(crate) fn tabular() -> Outcome<Vec<Batch>> {
 }
 
 /// A logistic regression, which sees all rows in each step.
-pub(crate) fn logistic() -> Outcome<Learner> {
-    binary(Sequential::new().add(dense(1).activation(Activation::Sigmoid)).build([10])?)
+pub(crate) fn logistic() -> Outcome<Network> {
+    Ok(Sequential::new().add(dense(1).activation(Activation::Sigmoid)).build([10])?)
 }
 
-/// A model that says how likely an example is.
-fn binary(model: impl Layer + 'static) -> Outcome<Learner> {
+/// A model that learns to say how likely an example is.
+pub(crate) fn binary(model: impl Layer + 'static) -> Outcome<Learner> {
     let loss = |output: &Var, target: &Tensor| Ok(binary_cross_entropy(output, target)?);
     Ok(Learner { loss, ..Learner::classifier(model)? })
 }

@@ -1,10 +1,12 @@
 //! The models by their names.
 
 use crate::{
-    click, encoder,
+    click::{self, Click},
+    encoder::{self, LENGTH},
     learner::{Batch, Learner},
     networks,
 };
+use brand_nn::prelude::Network;
 use brand_nn_benches::Outcome;
 
 /// The rows of `all`.
@@ -40,6 +42,8 @@ pub(crate) struct Row {
     pub(crate) batches: Make<Vec<Batch>>,
     /// The model, its optimizer and its loss.
     pub(crate) learner: Make<Learner>,
+    /// The same layers as a network, which can be written as ONNX.
+    pub(crate) network: Make<Network>,
 }
 
 /// Something that is made when it is needed.
@@ -51,37 +55,64 @@ type Make<T> = Box<dyn Fn() -> Outcome<T>>;
 /// If there is none.
 pub(crate) fn find(name: &str) -> Outcome<Row> {
     let model = name.strip_suffix("-inference").unwrap_or(name);
-    let row = |steps, batches, learner| Ok(Row { learns: model == name, steps, batches, learner });
-    match model {
-        "sentiment" => {
-            row(10, Box::new(|| Ok(networks::reviews(32, 100))), Box::new(networks::sentiment))
-        }
-        "mlp" => images(&row, 100, 64, &[784, 256, 10]),
-        "wide-mlp" => images(&row, 20, 512, &[784, 512, 512, 10]),
-        "cnn" => row(5, Box::new(|| networks::images(64, &[1, 28, 28])), Box::new(networks::cnn)),
-        "encoder" => row(2, Box::new(|| encoder::ids(8, 128)), Box::new(|| encoder::mini(6))),
-        "text" => row(10, Box::new(|| encoder::ids(1, 128)), Box::new(|| encoder::mini(6))),
-        "bert" => row(1, Box::new(|| encoder::ids(8, 128)), Box::new(encoder::base)),
-        "texts" => row(encoder::BATCHES, Box::new(encoder::reviews), Box::new(encoder::texts)),
-        "logistic" => row(1000, Box::new(networks::tabular), Box::new(networks::logistic)),
-        _ => {
-            let click = click::Click::of(model).ok_or_else(|| format!("no model `{name}`"))?;
-            row(
-                click::BATCHES,
-                Box::new(move || click.batches()),
-                Box::new(move || click.learner()),
-            )
-        }
-    }
+    let row = of(model).ok_or_else(|| format!("no model `{name}`"))?;
+    Ok(Row { learns: model == name, ..row })
 }
 
-/// The row of linear layers between the given widths.
-fn images(
-    row: &dyn Fn(usize, Make<Vec<Batch>>, Make<Learner>) -> Outcome<Row>,
-    steps: usize,
-    batch: usize,
-    widths: &'static [usize],
-) -> Outcome<Row> {
+fn of(model: &str) -> Option<Row> {
+    use networks::{binary, cnn, logistic, reviews, sentiment, tabular};
+    Some(match model {
+        "sentiment" => Row::of(10, || Ok(reviews(32, 100)), sentiment, binary),
+        "mlp" => mlp(100, 64, &[784, 256, 10]),
+        "wide-mlp" => mlp(20, 512, &[784, 512, 512, 10]),
+        "cnn" => Row::of(5, || networks::images(64, &[1, 28, 28]), cnn, Learner::classifier),
+        "logistic" => Row::of(1000, tabular, logistic, binary),
+        "encoder" => mini(2, 8),
+        "text" => mini(10, 1),
+        "bert" => Row::new(1, || encoder::ids(8, LENGTH), encoder::base)
+            .network(|| encoder::network(768, 12)),
+        "texts" => Row::new(encoder::BATCHES, encoder::reviews, encoder::texts),
+        _ => {
+            let click = Click::of(model)?;
+            Row::new(click::BATCHES, move || click.batches(), move || click.learner())
+        }
+    })
+}
+
+/// Linear layers between the given widths.
+fn mlp(steps: usize, batch: usize, widths: &'static [usize]) -> Row {
     let images = move || networks::images(batch, &widths[..1]);
-    row(steps, Box::new(images), Box::new(move || networks::mlp(widths)))
+    Row::of(steps, images, || networks::mlp(widths), Learner::classifier)
+}
+
+/// An encoder of MiniLM's size for so many texts.
+fn mini(steps: usize, texts: usize) -> Row {
+    Row::new(steps, move || encoder::ids(texts, LENGTH), || encoder::mini(6))
+        .network(|| encoder::network(384, 6))
+}
+
+impl Row {
+    fn new(
+        steps: usize,
+        batches: impl Fn() -> Outcome<Vec<Batch>> + 'static,
+        learner: impl Fn() -> Outcome<Learner> + 'static,
+    ) -> Self {
+        let (batches, learner) = (Box::new(batches), Box::new(learner));
+        let network = Box::new(|| Err("its layers do not stand in a row".into()));
+        Self { learns: true, steps, batches, learner, network }
+    }
+
+    /// A network that learns as is said.
+    fn of(
+        steps: usize,
+        batches: impl Fn() -> Outcome<Vec<Batch>> + 'static,
+        network: impl Fn() -> Outcome<Network> + Copy + 'static,
+        learner: fn(Network) -> Outcome<Learner>,
+    ) -> Self {
+        Self::new(steps, batches, move || learner(network()?)).network(network)
+    }
+
+    fn network(self, network: impl Fn() -> Outcome<Network> + 'static) -> Self {
+        Self { network: Box::new(network), ..self }
+    }
 }

@@ -1,15 +1,12 @@
 //! The table: models beside peers, checked first that they agree, then timed in turns.
 
 use crate::{
-    learner, rows,
+    files::Files,
+    rows,
     side::{self, Side},
 };
 use brand_nn_benches::{Outcome, Peer, interval_of_median, median};
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process,
-};
+use std::path::Path;
 
 /// Pairs of blocks.
 pub(crate) const ROUNDS: usize = 12;
@@ -158,32 +155,5 @@ impl std::fmt::Display for Turns {
         let ([ours, peer], (low, high)) = (self.times, interval_of_median(&self.ratios));
         let (ratio, ran) = (median(&mut self.ratios.clone()), self.ran[0] / self.ran[1]);
         write!(f, "{ours:.4} | {peer:.4} | **{ratio:.3}** | {low:.3} to {high:.3} | {ran:.3}")
-    }
-}
-
-/// A folder with the batches and weights of a model, which is gone when it is dropped.
-struct Files {
-    folder: PathBuf,
-}
-
-impl Files {
-    fn new() -> Outcome<Self> {
-        static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
-        let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        let folder = folder.join(format!("steps-{}-{number}", process::id()));
-        fs::create_dir_all(&folder)?;
-        Ok(Self { folder })
-    }
-
-    fn write(&self, name: &str) -> Outcome<&Path> {
-        learner::write(&rows::find(name)?, &self.folder)?;
-        Ok(&self.folder)
-    }
-}
-
-impl Drop for Files {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }
