@@ -1,6 +1,6 @@
 //! The models, whose weights have our names.
 
-use crate::Outcome;
+use brand_nn_peer_protocol::Outcome;
 use candle_core::{D, DType, Device, Module, Result, Tensor};
 use candle_nn::{
     Dropout, LSTMConfig, LayerNorm, Linear, RNN, VarBuilder, VarMap, conv2d, embedding, layer_norm,
