@@ -1,61 +1,52 @@
-//! Runs the ONNX files of the tests in tract, and compares its answers with onnxruntime's.
+//! Runs ONNX files in tract.
+//!
+//! With a model's name it speaks the line protocol of `../README.md`, for models with `-inference`
+//! behind their names. Without one it checks the files of the tests:
 //!
 //! `cargo run --release --manifest-path benches/peers/tract/Cargo.toml`
 
-use serde::Deserialize;
-use std::{collections::BTreeMap, error::Error};
+mod check;
+
+use brand_nn_peer_protocol::{Array, Numbers, Outcome, Runtime, serve_onnx, threads};
+use std::{env, sync::Arc};
+use tract_linalg::multithread::{Executor, set_default_executor};
 use tract_onnx::prelude::*;
 
-const RUNS: &str = include_str!("../../../../crates/brand-nn-train/tests/golden/onnx.json");
-
-#[derive(Deserialize)]
-struct Run {
-    file: String,
-    input: Vec<f64>,
-    shape: Vec<usize>,
-    is_ids: bool,
-    output: Vec<f64>,
-}
-
-fn bytes(hex: &str) -> Result<Vec<u8>, std::num::ParseIntError> {
-    (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16)).collect()
-}
-
-/// The largest distance between the answers of both.
-fn distance(run: &Run) -> Result<f64, Box<dyn Error>> {
-    let model = tract_onnx::onnx().model_for_read(&mut &bytes(&run.file)?[..])?;
-    let input = if run.is_ids {
-        let ids: Vec<i64> = run.input.iter().map(|id| *id as i64).collect();
-        Tensor::from_shape(&run.shape, &ids)?
-    } else {
-        let numbers: Vec<f32> = run.input.iter().map(|number| *number as f32).collect();
-        Tensor::from_shape(&run.shape, &numbers)?
-    };
-    let fact = InferenceFact::dt_shape(input.datum_type(), &run.shape);
-    let plan = model.with_input_fact(0, fact)?.into_optimized()?.into_runnable()?;
-    let output = plan.run(tvec!(input.into()))?.remove(0).into_tensor();
-    let output = output.try_as_plain_ram()?.as_slice::<f32>()?;
-    if output.len() != run.output.len() {
-        return Err(format!("{} numbers, expected {}", output.len(), run.output.len()).into());
+fn main() -> Outcome<()> {
+    if env::args().len() == 1 {
+        return check::check();
     }
-    let each =
-        output.iter().zip(&run.output).map(|(ours, theirs)| (f64::from(*ours) - theirs).abs());
-    Ok(each.fold(0.0, f64::max))
+    if threads()? > 1 {
+        set_default_executor(Executor::multithread(threads()?));
+    }
+    serve_onnx::<Tract>()
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let runs: BTreeMap<String, Run> = serde_json::from_str(RUNS)?;
-    let mut refused = 0;
-    for (name, run) in &runs {
-        match distance(run) {
-            Ok(distance) if distance < 1e-4 => println!("{name}: within {distance:.0e}"),
-            Ok(distance) => return Err(format!("{name}: {distance} apart").into()),
-            Err(problem) => {
-                refused += 1;
-                println!("{name}: tract does not run it: {problem}");
-            }
-        }
+struct Tract(Arc<TypedRunnableModel>);
+
+impl Runtime for Tract {
+    type Input = TValue;
+
+    fn input(Array { shape, numbers }: Array) -> Outcome<TValue> {
+        let tensor = match numbers {
+            Numbers::F32(numbers) => Tensor::from_shape(&shape, &numbers)?,
+            Numbers::I64(ids) => Tensor::from_shape(&shape, &ids)?,
+        };
+        Ok(tensor.into_tvalue())
     }
-    println!("{} of {} agree", runs.len() - refused, runs.len());
-    Ok(())
+
+    fn load(path: &str, input: &TValue) -> Outcome<Self> {
+        Ok(Self(optimized(tract_onnx::onnx().model_for_path(path)?, input)?))
+    }
+
+    fn run(&self, input: &TValue) -> Outcome<Vec<f32>> {
+        let output = self.0.run(tvec!(input.clone()))?.remove(0).into_tensor();
+        Ok(output.try_as_plain_ram()?.as_slice::<f32>()?.to_vec())
+    }
+}
+
+/// A model made ready for inputs like one.
+fn optimized(model: InferenceModel, input: &Tensor) -> TractResult<Arc<TypedRunnableModel>> {
+    let fact = InferenceFact::dt_shape(input.datum_type(), input.shape());
+    model.with_input_fact(0, fact)?.into_optimized()?.into_runnable()
 }
