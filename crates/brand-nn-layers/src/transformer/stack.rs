@@ -1,7 +1,10 @@
 //! Layers of a transformer one above the other: the encoder and the decoder.
 
 use super::{TransformerDecoderLayer, TransformerEncoderLayer, TransformerOptions};
-use crate::{AttentionMask, Flow, Layer, LayerNorm, MultiHeadAttention, Pass, Result, flops, setting::positive};
+use crate::{
+    AttentionMask, Flow, Layer, LayerNorm, MultiHeadAttention, Pass, Result, flops,
+    setting::positive,
+};
 use brand_nn_autodiff::{self as autodiff, Params, Var, Visitor};
 use brand_nn_tensor::Shape;
 
