@@ -116,7 +116,7 @@ impl Bert {
         self.config.model_type.names()
     }
 
-    /// The vector of each token; those of padding are noughts, and nothing is computed for them.
+    /// The vector of each token; those of padding are noughts, and no layer computes them.
     ///
     /// # Errors
     /// If an id is beyond the vocabulary, a text longer than the positions, or a parameter pending.
