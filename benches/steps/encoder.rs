@@ -132,7 +132,7 @@ pub(crate) fn texts() -> Outcome<Learner> {
     Ok(Learner { examples, ..learner(Texts { encoder: Encoder::new(384, 6) })? })
 }
 
-/// An encoder that computes no padding.
+/// An encoder whose layers compute no padding.
 #[derive(Params)]
 struct Texts {
     encoder: Encoder,
