@@ -3,6 +3,7 @@
     pip install -r requirements.txt
     python sentiment.py --data zh_shopping.tsv --splitter words --seeds 1 2 3
     python sentiment.py --timing
+    python sentiment.py --answer          # for `cargo bench --bench epoch`
 
 The data is a table with the columns label (0 or 1) and text, divided by tabs, with a header. Rows
 whose number (from 0, header not counted) is 4 modulo 5 are the test set; the rest is shuffled with
@@ -15,6 +16,7 @@ the seed, and its last tenth is the validation set. Texts become numbers as with
 import argparse
 import copy
 import statistics
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -233,6 +235,25 @@ def timing(reviews):
     print(f"inference: {inference:.2f} ms per batch (batch {BATCH}, time {LENGTH})")
 
 
+# ---- answering ----------------------------------------------------------------------------------
+
+
+def epoch(path, split):
+    """Seconds from the file to the end of an epoch over all rows outside the test set, and to its start."""
+    start = time.perf_counter()
+    reviews = Reviews(path, split)
+    reading = time.perf_counter() - start
+    model, optimizer = learner()
+    train_epoch(model, optimizer, *reviews.rest, torch.Generator().manual_seed(1))
+    return time.perf_counter() - start, reading
+
+
+def answer(split):
+    """Answers each line `epoch FILE` of the input."""
+    for line in sys.stdin:
+        print(*epoch(line.split(maxsplit=1)[1].strip(), split), flush=True)
+
+
 # ---- command line -------------------------------------------------------------------------------
 
 
@@ -244,8 +265,9 @@ def arguments():
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="at most so many")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--timing", action="store_true")
+    parser.add_argument("--answer", action="store_true", help="lines `epoch FILE`")
     args = parser.parse_args()
-    if not (args.data or args.timing):
+    if not (args.data or args.timing or args.answer):
         parser.error("--data is needed to train")
     return args
 
@@ -253,6 +275,8 @@ def arguments():
 def main():
     args = arguments()
     torch.set_num_threads(args.threads)
+    if args.answer:
+        return answer(splitter(args.splitter))
     reviews = Reviews(args.data, splitter(args.splitter)) if args.data else None
     print(f"torch {torch.__version__}, {args.threads} threads")
     if args.timing:

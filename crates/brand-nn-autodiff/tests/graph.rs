@@ -146,7 +146,7 @@ fn a_value_used_twice_gets_both_gradients() {
         bias: Tensor::zeros([4]).to(DType::F64).into(),
     };
     let x = Var::from(Tensor::ones([2, 3, 1]).to(DType::F64));
-    let loss = || lstm(&x, &weights, None).unwrap().hidden.sum();
+    let loss = || lstm(&x, &weights, None, None).unwrap().hidden.sum();
     let first = loss().backward().unwrap().get(&w).unwrap();
     let again = loss().grad(&[&w]).unwrap().remove(0);
     let distance = (first - again.tensor()).abs().max().item();

@@ -3,15 +3,18 @@
 use super::recurrent::{Cell, RecurrentOutput, RecurrentWeights, Step, run};
 use crate::{Result, Var};
 use brand_nn_kernels::{GruStep, Real, gru_cell_backward};
+use brand_nn_tensor::Tensor;
 
 /// Runs a GRU layer over a batch of sequences (Cho et al. 2014), as PyTorch and cuDNN do.
 ///
 /// With a = W x + b and c = U h + d, r, z = σ(a + c), n = tanh(a + r c), h ← (1 − z) n + z h: the
 /// reset comes after the product. All steps' inputs go through one product; the batch is cut into
-/// parts that run in parallel.
+/// parts that run in parallel. Steps that `real` calls padding cost nothing and leave the state as it
+/// was.
 ///
 /// # Shapes
-/// `input` `[batch, time, features]`, `state` `[batch, units]`, zero where there is none.
+/// `input` `[batch, time, features]`, `state` `[batch, units]`, zero where there is none, and `real`
+/// bool `[batch, time]`; all steps are real where there is none.
 ///
 /// # Errors
 /// If a shape or dtype does not fit, or there is no step.
@@ -27,7 +30,7 @@ use brand_nn_kernels::{GruStep, Real, gru_cell_backward};
 ///     bias_ih: Var::leaf(Tensor::zeros([6])),
 ///     bias_hh: Var::leaf(Tensor::zeros([6])),
 /// };
-/// let output = gru(&Tensor::ones([4, 5, 3]).into(), &weights, None)?;
+/// let output = gru(&Tensor::ones([4, 5, 3]).into(), &weights, None, None)?;
 /// assert_eq!(output.sequence.shape()[..], [4, 5, 2]);
 /// assert_eq!(output.hidden.shape()[..], [4, 2]);
 /// # Ok::<(), brand_nn_autodiff::Error>(())
@@ -36,8 +39,9 @@ pub fn gru(
     input: &Var,
     weights: &RecurrentWeights,
     state: Option<&Var>,
+    real: Option<&Tensor>,
 ) -> Result<RecurrentOutput> {
-    run(Cell::Gru, input, weights, state)
+    run(Cell::Gru, input, weights, state, real)
 }
 
 /// One step on its way back.

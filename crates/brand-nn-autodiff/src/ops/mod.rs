@@ -30,6 +30,7 @@ pub(crate) mod resize;
 pub(crate) mod rnn;
 pub(crate) mod rotary;
 pub(crate) mod scan;
+pub(crate) mod schedule;
 pub(crate) mod shape;
 pub(crate) mod softmax;
 pub(crate) mod special;

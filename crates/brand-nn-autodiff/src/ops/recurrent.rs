@@ -1,10 +1,12 @@
 //! What recurrent layers share: sizes, parts of the batch, and the way through time.
 
-use super::{gru, rnn};
+use super::{
+    gru, rnn,
+    schedule::{Part, Schedule},
+};
 use crate::{Error, Result, Var, gradients::Flow, node::Flows, walk::Walk};
 use brand_nn_kernels::{Mat, MatMut, PackedB, Real, gemm_packed, gru_cell, threads};
 use brand_nn_tensor::{Affine, DType, Element, Tensor};
-use std::ops::Range;
 
 /// The weights of a GRU or a plain recurrent layer, with a bias for each of the two products.
 #[derive(Clone, Debug)]
@@ -22,9 +24,9 @@ pub struct RecurrentWeights {
 /// What a GRU or a plain recurrent layer makes of a batch of sequences.
 #[derive(Clone, Debug)]
 pub struct RecurrentOutput {
-    /// The hidden state after every step, `[batch, time, units]`.
+    /// The hidden state after every step, `[batch, time, units]`; noughts where a step is padding.
     pub sequence: Var,
-    /// The hidden state after the last step, `[batch, units]`.
+    /// The hidden state after the last real step, `[batch, units]`.
     pub hidden: Var,
 }
 
@@ -63,6 +65,7 @@ pub(crate) fn run(
     input: &Var,
     weights: &RecurrentWeights,
     state: Option<&Var>,
+    real: Option<&Tensor>,
 ) -> Result<RecurrentOutput> {
     let RecurrentWeights { weight_ih, weight_hh, bias_ih, bias_hh } = weights;
     let biases = [("bias_ih", bias_ih), ("bias_hh", bias_hh)];
@@ -70,15 +73,53 @@ pub(crate) fn run(
     let products = [weight_ih, weight_hh];
     let sizes =
         Sizes::check(cell.name(), cell.gates(), input, products, &biases, states.as_slice())?;
+    check_real(cell.name(), sizes, real)?;
     let zeros = || Tensor::zeros_of([sizes.batch, sizes.units], input.dtype()).into();
     let state = state.cloned().unwrap_or_else(zeros);
     let inputs = [input, weight_ih, weight_hh, bias_ih, bias_hh, &state];
-    let sequence = match input.dtype() {
-        DType::F64 => record::<f64>(cell, sizes, inputs),
-        _ => record::<f32>(cell, sizes, inputs),
+    let value = match input.dtype() {
+        DType::F64 => record::<f64>(cell, sizes, inputs, real),
+        _ => record::<f32>(cell, sizes, inputs, real),
     };
-    let hidden = sequence.select(0, sizes.time - 1);
-    Ok(RecurrentOutput { sequence: sequence.transpose(0, 1), hidden })
+    let (sequence, [hidden]) = by_steps(&value, sizes.time);
+    Ok(RecurrentOutput { sequence, hidden })
+}
+
+/// The sequence `[batch, time, units]` and the last states of `[time + N, batch, units]`.
+pub(crate) fn by_steps<const N: usize>(value: &Var, time: usize) -> (Var, [Var; N]) {
+    let last = std::array::from_fn(|i| value.select(0, time + i));
+    (value.slice(0, 0..time).transpose(0, 1), last)
+}
+
+/// Refuses a mask of real steps that is not bool `[batch, time]`.
+pub(crate) fn check_real(op: &'static str, sizes: Sizes, real: Option<&Tensor>) -> Result<()> {
+    let Sizes { batch, time, .. } = sizes;
+    match real {
+        Some(real) if real.dtype() != DType::Bool || real.shape()[..] != [batch, time] => {
+            Err(Error::Setting {
+                place: op.into(),
+                setting: "real",
+                got: format!("{} of shape {}", real.dtype(), real.shape()),
+                expected: "bool of the input's shape [batch, time]",
+                help: "true stands where a step is real, false where it is padding",
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The new state of the rows whose step is real, the old one of the others.
+pub(crate) fn keep(real: Option<&Tensor>, step: usize, new: Var, old: &Var) -> Var {
+    let is_real = |real: &Tensor| real.select(1, step).unsqueeze(-1);
+    match real {
+        Some(real) => Var::where_(&is_real(real), &new, old),
+        None => new,
+    }
+}
+
+/// The state that a step shows: noughts where it is padding.
+pub(crate) fn shown(real: Option<&Tensor>, step: usize, state: &Var) -> Var {
+    keep(real, step, state.clone(), &Tensor::zeros_like(state.tensor()).into())
 }
 
 /// The lengths of all axes of a recurrent layer.
@@ -86,7 +127,6 @@ pub(crate) fn run(
 pub(crate) struct Sizes {
     pub(crate) batch: usize,
     pub(crate) time: usize,
-    pub(crate) features: usize,
     pub(crate) units: usize,
 }
 
@@ -119,14 +159,7 @@ impl Sizes {
                 help: "sequences are [batch, time, features]",
             });
         }
-        Ok(Self { batch, time, features, units })
-    }
-
-    /// Where each part of the batch begins and ends: a function of the batch alone.
-    pub(crate) fn parts(&self) -> Vec<Range<usize>> {
-        let count = (self.batch / 16).clamp(1, 8);
-        let edge = |i: usize| self.batch * i / count;
-        (0..count).map(|i| edge(i)..edge(i + 1)).collect()
+        Ok(Self { batch, time, units })
     }
 }
 
@@ -169,14 +202,6 @@ impl<T: Real + Element> Recurrence<T> {
     }
 }
 
-/// The parts of a batch side by side.
-pub(crate) fn join(parts: &[Tensor], axis: isize) -> Tensor {
-    match parts {
-        [one] => one.clone(),
-        many => Tensor::concat(many, axis),
-    }
-}
-
 /// The dtype in which a layer keeps what its steps leave for the way back.
 pub(crate) fn kept_dtype(inputs: &[&Var]) -> DType {
     match inputs.iter().any(|input| input.bf16().is_some()) {
@@ -185,68 +210,74 @@ pub(crate) fn kept_dtype(inputs: &[&Var]) -> DType {
     }
 }
 
-/// Runs all parts and records them as one node: the hidden states, `[time, batch, units]`.
-fn record<T: Real + Element>(cell: Cell, sizes: Sizes, inputs: [&Var; 6]) -> Var {
+/// Runs all parts and records them as one node: the hidden states of all steps and, as one more
+/// step, the last ones: `[time + 1, batch, units]`.
+fn record<T: Real + Element>(
+    cell: Cell,
+    sizes: Sizes,
+    inputs: [&Var; 6],
+    real: Option<&Tensor>,
+) -> Var {
     let [x, weight_ih, weight_hh, bias_ih, bias_hh, state] = inputs.map(Var::tensor);
-    let parts = sizes.parts();
+    let schedule = Schedule::new(&sizes, real);
     let recurrence = Recurrence::<T>::forward(weight_hh);
-    let traces = threads::map(parts.len(), |i| {
-        let range = parts[i].clone();
-        let part = Sizes { batch: range.len(), ..sizes };
-        let rows = x.slice(0, range.clone()).transpose(0, 1).contiguous();
+    let traces = threads::map(schedule.parts.len(), |i| {
+        let part = &schedule.parts[i];
         let weights = [weight_ih, bias_ih, bias_hh];
-        Trace::forward(cell, part, rows, weights, &recurrence, &state.slice(0, range))
+        Trace::forward(cell, part, part.gather(x), weights, &recurrence, &part.states(state))
     });
-    let outputs: Vec<_> = traces.iter().map(|trace| trace.hidden.slice(0, 1..)).collect();
+    let states: Vec<_> = traces.iter().map(|trace| [&trace.hidden]).collect();
+    let value = schedule.outputs::<T, 1>(&states, sizes);
     let kept = kept_dtype(&inputs);
     let traces: Vec<_> = traces.iter().map(|trace| trace.to(kept)).collect();
+    let real = real.cloned();
     let mut slots = 0..;
     let saved = inputs.map(|input| input.save(slots.next().unwrap_or_default()));
-    Var::record_many(cell.name(), &inputs, join(&outputs, 1), move |walk, gradient| {
+    Var::record_many(cell.name(), &inputs, value, move |walk, gradient| {
         if walk.higher() {
-            return walk.through_twin(saved.each_ref(), gradient, |inputs| twin(cell, inputs));
+            let twin = |inputs| twin(cell, inputs, real.as_ref());
+            return walk.through_twin(saved.each_ref(), gradient, twin);
         }
-        let parts = sizes.parts();
+        let gradient = gradient.into_tensor().contiguous();
         let recurrence = Recurrence::<T>::backward(&saved[2].value());
-        let slopes = threads::map(parts.len(), |i| {
-            let part = gradient.tensor().slice(1, parts[i].clone()).contiguous();
-            traces[i].to(T::DTYPE).backward(cell, &part, &saved[1].value(), &recurrence, walk)
+        let slopes = threads::map(schedule.parts.len(), |i| {
+            let (part, trace) = (&schedule.parts[i], traces[i].to(T::DTYPE));
+            trace.backward(cell, part, &gradient, &saved[1].value(), &recurrence, walk)
         });
-        Ok(merge(&slopes))
+        Ok(merge::<T>(&slopes, &schedule, sizes))
     })
 }
 
-/// What the backward of one part of the batch needs; all are time-major.
+/// What the backward of one part of the batch needs; steps and rows are the part's, packed.
 struct Trace {
-    sizes: Sizes,
-    input: Tensor,     // [time, batch, features]
-    gates: Tensor,     // [time · batch, gates · units], as the cell left them
-    recurrent: Tensor, // [time · batch, gates · units], what the state gave
-    hidden: Tensor,    // [time + 1, batch, units], the start first
+    input: Tensor,     // [steps, features]
+    gates: Tensor,     // [steps, gates · units], as the cell left them
+    recurrent: Tensor, // [steps, gates · units], what the state gave
+    hidden: Tensor,    // [rows + steps, units], the start first
 }
 
 impl Trace {
     fn forward<T: Real + Element>(
         cell: Cell,
-        sizes: Sizes,
+        part: &Part,
         input: Tensor,
         [weight_ih, bias_ih, bias_hh]: [&Tensor; 3],
         recurrence: &Recurrence<T>,
         start: &Tensor,
     ) -> Self {
-        let Sizes { batch, time, features, units } = sizes;
-        let rows = input.reshape([time * batch, features]);
+        let (rows, units) = (part.rows.len(), start.dim(1));
         let then = Affine { bias: Some(bias_ih), ..Affine::default() };
-        let mut gates = rows.affine(weight_ih, &then);
+        let mut gates = input.affine(weight_ih, &then);
         let mut recurrent = bias_hh.expand(gates.shape()).contiguous();
-        let empty = Tensor::zeros_of([time, batch, units], input.dtype());
-        let mut hidden = Tensor::concat(&[start.unsqueeze(0), empty], 0);
-        let (width, step) = (cell.gates() * units, batch * units);
+        let empty = Tensor::zeros_of([part.len(), units], input.dtype());
+        let mut hidden = Tensor::concat(&[start.clone(), empty], 0);
+        let width = cell.gates() * units;
         let (g, r, h) = (gates.make_mut::<T>(), recurrent.make_mut::<T>(), hidden.make_mut::<T>());
-        for t in 0..time {
-            let (before, after) = h.split_at_mut((t + 1) * step);
-            let (before, after) = (&before[t * step..(t + 1) * step], &mut after[..step]);
-            let wide = t * batch * width..(t + 1) * batch * width;
+        for (now, from) in part.walk() {
+            let (before, after) = h.split_at_mut((rows + now.start) * units);
+            let before = &before[from * units..(from + now.len()) * units];
+            let after = &mut after[..now.len() * units];
+            let wide = width * now.start..width * now.end;
             let (gates, recurrent) = (&mut g[wide.clone()], &mut r[wide]);
             recurrence.add(before, recurrent);
             match cell {
@@ -254,34 +285,31 @@ impl Trace {
                 _ => rnn::forward(cell, gates, recurrent, after),
             }
         }
-        Self { sizes, input, gates, recurrent, hidden }
+        Self { input, gates, recurrent, hidden }
     }
 
     /// The same, kept in another dtype.
     fn to(&self, dtype: DType) -> Self {
         let kept = [&self.input, &self.gates, &self.recurrent, &self.hidden];
         let [input, gates, recurrent, hidden] = kept.map(|tensor| tensor.to(dtype));
-        Self { sizes: self.sizes, input, gates, recurrent, hidden }
+        Self { input, gates, recurrent, hidden }
     }
 
     /// The gradients of all inputs, in their order, of one part of the batch.
     fn backward<T: Real + Element>(
         &self,
         cell: Cell,
+        part: &Part,
         gradient: &Tensor,
         weight_ih: &Tensor,
         recurrence: &Recurrence<T>,
         walk: &Walk<'_>,
     ) -> [Option<Tensor>; 6] {
-        let Sizes { batch, time, features, units } = self.sizes;
-        let ([outer, inner], state) = self.through_time(cell, gradient, recurrence);
-        let before = || self.hidden.slice(0, ..time).reshape([time * batch, units]);
-        let input = || self.input.reshape([time * batch, features]);
-        let back = || outer.matmul(weight_ih).reshape([time, batch, features]).transpose(0, 1);
+        let ([outer, inner], state) = self.through_time(cell, part, gradient, recurrence);
         [
-            walk.needs(0).then(back),
-            walk.needs(1).then(|| outer.t().matmul(&input())),
-            walk.needs(2).then(|| inner.t().matmul(&before())),
+            walk.needs(0).then(|| outer.matmul(weight_ih)),
+            walk.needs(1).then(|| outer.t().matmul(&self.input)),
+            walk.needs(2).then(|| inner.t().matmul(&part.before(&self.hidden))),
             walk.needs(3).then(|| outer.sum_axis(0)),
             walk.needs(4).then(|| inner.sum_axis(0)),
             walk.needs(5).then_some(state),
@@ -292,23 +320,26 @@ impl Trace {
     fn through_time<T: Real + Element>(
         &self,
         cell: Cell,
+        part: &Part,
         gradient: &Tensor,
         recurrence: &Recurrence<T>,
     ) -> ([Tensor; 2], Tensor) {
-        let Sizes { batch, time, units, .. } = self.sizes;
-        let (width, step) = (cell.gates() * units, batch * units);
+        let (rows, time, units) = (part.rows.len(), gradient.dim(0) - 1, gradient.dim(2));
+        let width = cell.gates() * units;
         let mut outer = Tensor::zeros_like(&self.gates);
         let mut inner = Tensor::zeros_like(&self.gates);
-        let mut state = Tensor::zeros_of([batch, units], gradient.dtype());
+        let mut state = part.states(&gradient.select(0, time));
         let (g, h) = (gradient.data::<T>(), self.hidden.data::<T>());
         let (gates, recurrent) = (self.gates.data::<T>(), self.recurrent.data::<T>());
         let (a, b, dh) = (outer.make_mut::<T>(), inner.make_mut::<T>(), state.make_mut::<T>());
-        for t in (0..time).rev() {
-            let (now, next) = (t * step..(t + 1) * step, (t + 1) * step..(t + 2) * step);
-            let wide = t * batch * width..(t + 1) * batch * width;
-            dh.iter_mut().zip(&g[now.clone()]).for_each(|(dh, &g)| *dh = *dh + g);
+        for (now, from) in part.walk().into_iter().rev() {
+            let (left, wide) = (now.len() * units, width * now.start..width * now.end);
+            let dh = &mut dh[..left];
+            part.add(now.clone(), &g, units, dh);
+            let before = &h[from * units..][..left];
+            let after = &h[(rows + now.start) * units..][..left];
             let (gates, recurrent) = (&gates[wide.clone()], &recurrent[wide.clone()]);
-            let step = Step { units, gates, recurrent, before: &h[now], after: &h[next] };
+            let step = Step { units, gates, recurrent, before, after };
             let slopes = [&mut a[wide.clone()], &mut b[wide.clone()]];
             match cell {
                 Cell::Gru => gru::backward(step, dh, slopes),
@@ -320,13 +351,19 @@ impl Trace {
     }
 }
 
-/// Joins what each part has for its own rows and sums what all share, in the parts' order.
-fn merge(parts: &[[Option<Tensor>; 6]]) -> Flows {
+/// Brings what each part has for its own rows to their places and sums what all share, in the
+/// parts' order.
+fn merge<T: Real + Element>(
+    parts: &[[Option<Tensor>; 6]],
+    schedule: &Schedule,
+    sizes: Sizes,
+) -> Flows {
     let all = |slot: usize| {
         let slopes: Option<Vec<_>> = parts.iter().map(|part| part[slot].clone()).collect();
         let slopes = slopes?;
         let slope = match slot {
-            0 | 5 => join(&slopes, 0),
+            0 => schedule.steps::<T>(&slopes, sizes),
+            5 => schedule.states::<T>(&slopes.iter().collect::<Vec<_>>(), sizes.batch),
             _ => slopes.into_iter().reduce(|a, b| a + b)?,
         };
         Some(Flow::Dense(slope.into()))
@@ -334,19 +371,25 @@ fn merge(parts: &[[Option<Tensor>; 6]]) -> Flows {
     (0..6).map(all).collect()
 }
 
-/// The same layer in plain ops, for gradients of gradients: `[time, batch, units]`.
-fn twin(cell: Cell, [x, weight_ih, weight_hh, bias_ih, bias_hh, mut h]: [Var; 6]) -> Result<Var> {
+/// The same layer in plain ops, for gradients of gradients: `[time + 1, batch, units]`.
+fn twin(
+    cell: Cell,
+    [x, weight_ih, weight_hh, bias_ih, bias_hh, mut h]: [Var; 6],
+    real: Option<&Tensor>,
+) -> Result<Var> {
     let [_, time, _] = x.tensor().dims()?;
-    let mut steps = Vec::with_capacity(time);
+    let mut steps = Vec::with_capacity(time + 1);
     for t in 0..time {
         let outer = x.select(1, t).linear(&weight_ih, Some(&bias_ih));
         let inner = h.linear(&weight_hh, Some(&bias_hh));
-        h = match cell {
+        let new = match cell {
             Cell::Gru => gru::plain(&outer, &inner, &h),
             Cell::Tanh => (outer + inner).tanh(),
             Cell::Relu => (outer + inner).relu(),
         };
-        steps.push(h.clone());
+        steps.push(shown(real, t, &new));
+        h = keep(real, t, new, &h);
     }
+    steps.push(h);
     Ok(Var::stack(&steps, 0))
 }

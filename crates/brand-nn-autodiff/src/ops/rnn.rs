@@ -3,6 +3,7 @@
 use super::recurrent::{Cell, RecurrentOutput, RecurrentWeights, Step, run};
 use crate::{Result, Var};
 use brand_nn_kernels::{Real, Unary, unary_in_place};
+use brand_nn_tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// The function at the end of a step of a plain recurrent layer.
@@ -19,9 +20,11 @@ pub enum Nonlinearity {
 /// Runs a plain recurrent layer over a batch of sequences (Elman 1990): h ← f(W x + b + U h + d).
 ///
 /// All steps' inputs go through one product; the batch is cut into parts that run in parallel.
+/// Steps that `real` calls padding cost nothing and leave the state as it was.
 ///
 /// # Shapes
-/// `input` `[batch, time, features]`, `state` `[batch, units]`, zero where there is none.
+/// `input` `[batch, time, features]`, `state` `[batch, units]`, zero where there is none, and `real`
+/// bool `[batch, time]`; all steps are real where there is none.
 ///
 /// # Errors
 /// If a shape or dtype does not fit, or there is no step.
@@ -37,7 +40,7 @@ pub enum Nonlinearity {
 ///     bias_ih: Var::leaf(Tensor::zeros([1])),
 ///     bias_hh: Var::leaf(Tensor::zeros([1])),
 /// };
-/// let output = rnn(&Tensor::ones([1, 3, 1]).into(), &weights, None, Nonlinearity::Relu)?;
+/// let output = rnn(&Tensor::ones([1, 3, 1]).into(), &weights, None, None, Nonlinearity::Relu)?;
 /// assert_eq!(output.sequence.tensor().to_vec::<f32>(), [1.0, 3.0, 7.0]);
 /// # Ok::<(), brand_nn_autodiff::Error>(())
 /// ```
@@ -45,13 +48,14 @@ pub fn rnn(
     input: &Var,
     weights: &RecurrentWeights,
     state: Option<&Var>,
+    real: Option<&Tensor>,
     nonlinearity: Nonlinearity,
 ) -> Result<RecurrentOutput> {
     let cell = match nonlinearity {
         Nonlinearity::Tanh => Cell::Tanh,
         Nonlinearity::Relu => Cell::Relu,
     };
-    run(cell, input, weights, state)
+    run(cell, input, weights, state, real)
 }
 
 /// One step: `after = f(gates + recurrent)`.

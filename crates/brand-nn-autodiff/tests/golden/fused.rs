@@ -20,7 +20,7 @@ pub(crate) fn apply(op: &str, x: &[Var]) -> Var {
             x[0].batch_norm_with(&given[0], &given[1], Some(&x[1]), Some(&x[2]), 1e-5)
         }
         "unbiased_variance" => x[0].batch_norm(None, None, 1e-5).1.unbiased_variance().into(),
-        "gru" => gru(&x[0], &weights(x), Some(&x[5])).unwrap().sequence,
+        "gru" => gru(&x[0], &weights(x), Some(&x[5]), None).unwrap().sequence,
         "rnn_tanh" => recur(x, Nonlinearity::Tanh),
         "rnn_relu" => recur(x, Nonlinearity::Relu),
         _ if op.starts_with("cross_entropy") => cross_entropy(op, x),
@@ -32,7 +32,7 @@ pub(crate) fn apply(op: &str, x: &[Var]) -> Var {
 }
 
 fn recur(x: &[Var], by: Nonlinearity) -> Var {
-    rnn(&x[0], &weights(x), Some(&x[5]), by).unwrap().sequence
+    rnn(&x[0], &weights(x), Some(&x[5]), None, by).unwrap().sequence
 }
 
 fn weights(x: &[Var]) -> RecurrentWeights {

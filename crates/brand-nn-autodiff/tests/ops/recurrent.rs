@@ -16,6 +16,15 @@ pub(crate) fn rows() -> Vec<Row> {
             |x| Ok(run_gru(x, Some(&x[5]))?.sequence);
         "gru": [Any [0, 2, 1], Any [3, 1], Any [3, 1], Any [3], Any [3]] =>
             |x| Ok(run_gru(x, None)?.hidden);
+        "gru": [Any [3, 3, 2], Any [6, 2], Any [6, 2], Any [6], Any [6], Any [3, 2]] => |x| {
+            let output = gru(&x[0], &weights(x), Some(&x[5]), Some(&holes()))?;
+            Ok(output.sequence.sum_axis(1) + output.hidden * 3.0)
+        };
+        "rnn": [Any [3, 3, 2], Any [2, 2], Any [2, 2], Any [2], Any [2], Any [3, 2]] => |x| {
+            let by = Nonlinearity::Tanh;
+            let output = rnn(&x[0], &weights(x), Some(&x[5]), Some(&holes()), by)?;
+            Ok(output.sequence.sum_axis(1) + output.hidden * 3.0)
+        };
         "rnn": [Any [2, 3, 2], Any [2, 2], Any [2, 2], Any [2], Any [2]] =>
             |x| Ok(run_rnn(x, None, Nonlinearity::Tanh)?.sequence);
         "rnn": [Any [2, 3, 2], Any [3, 2], Any [3, 3], Any [3], Any [3], Any [2, 3]] =>
@@ -25,17 +34,22 @@ pub(crate) fn rows() -> Vec<Row> {
     }
 }
 
+/// Three steps of three rows, of which one has none and one a hole.
+pub(crate) fn holes() -> Tensor {
+    Tensor::from([[true, false, true], [false; 3], [false, true, true]])
+}
+
 fn weights(x: &[Var]) -> RecurrentWeights {
     let [weight_ih, weight_hh, bias_ih, bias_hh] = [1, 2, 3, 4].map(|i| x[i].clone());
     RecurrentWeights { weight_ih, weight_hh, bias_ih, bias_hh }
 }
 
 fn run_gru(x: &[Var], state: Option<&Var>) -> Result<RecurrentOutput> {
-    gru(&x[0], &weights(x), state)
+    gru(&x[0], &weights(x), state, None)
 }
 
 fn run_rnn(x: &[Var], state: Option<&Var>, by: Nonlinearity) -> Result<RecurrentOutput> {
-    rnn(&x[0], &weights(x), state, by)
+    rnn(&x[0], &weights(x), state, None, by)
 }
 
 pub(crate) fn refusals() -> Vec<Refusal> {
@@ -45,6 +59,10 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         "gru": || refused([2, 3, 2], 6, 5, 2) => "gru: weight_hh is of shape [5, 2]";
         "gru": || refused([2, 3, 2], 6, 6, 3) => "gru: state is of shape [2, 3]";
         "gru": || refused([2, 0, 2], 6, 6, 2) => "at least one time step";
+        "gru": || {
+            let x = [ones([2, 3, 2]), ones([6, 2]), ones([6, 2]), ones([6]), ones([6])];
+            Ok(gru(&x[0], &weights(&x), None, Some(&holes()))?.hidden)
+        } => "gru: real is bool of shape [3, 3]";
         "rnn": || {
             let x = [ones([2, 3, 2]), ones([2, 2]), ones([2, 2]), ones([3]), ones([2])];
             Ok(run_rnn(&x, None, Nonlinearity::Tanh)?.hidden)

@@ -1,5 +1,6 @@
 //! Dropout, the cores of losses, and recurrent layers.
 
+use crate::recurrent::holes;
 use crate::table::{Refusal, Row, Twin, refusals, rows, twins};
 use brand_nn_autodiff::{LstmOutput, LstmWeights, Result, Var, lstm};
 use brand_nn_tensor::Tensor;
@@ -31,13 +32,30 @@ fn plain_rows() -> Vec<Row> {
             let output = run_lstm(x, Some((&x[4], &x[5])))?;
             Ok(output.sequence.sum() + output.cell * 2.0 + output.hidden * 3.0)
         };
+        "lstm": [Any [3, 3, 2], Any [8, 2], Any [8, 2], Any [8], Any [3, 2], Any [3, 2]] => |x| {
+            let output = masked_lstm(x, Some((&x[4], &x[5])), &holes())?;
+            Ok(output.sequence.sum_axis(1) + output.cell * 2.0 + output.hidden * 3.0)
+        };
+        "lstm": [Any [33, 2, 1], Any [4, 1], Any [4, 1], Any [4]] => |x| {
+            let row: Tensor = (0..33).collect::<Vec<i64>>().into();
+            let real = [0.0, 10.0].map(|least| row.greater_than(least).unsqueeze(1));
+            Ok(masked_lstm(x, None, &Tensor::concat(&real, 1))?.cell)
+        };
         "lstm": [Any [33, 2, 1], Any [4, 1], Any [4, 1], Any [4]] => |x| Ok(run_lstm(x, None)?.hidden);
     }
 }
 
 fn run_lstm(x: &[Var], state: Option<(&Var, &Var)>) -> Result<LstmOutput> {
+    lstm(&x[0], &weights(x), state, None)
+}
+
+fn masked_lstm(x: &[Var], state: Option<(&Var, &Var)>, real: &Tensor) -> Result<LstmOutput> {
+    lstm(&x[0], &weights(x), state, Some(real))
+}
+
+fn weights(x: &[Var]) -> LstmWeights {
     let [weight_ih, weight_hh, bias] = [&x[1], &x[2], &x[3]].map(Clone::clone);
-    lstm(&x[0], &LstmWeights { weight_ih, weight_hh, bias }, state)
+    LstmWeights { weight_ih, weight_hh, bias }
 }
 
 pub(crate) fn refusals() -> Vec<Refusal> {

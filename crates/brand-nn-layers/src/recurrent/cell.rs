@@ -1,9 +1,8 @@
 //! What all recurrent layers share: doors, directions, and the setters of types and recipes.
 
-use super::packed;
-use crate::{Error, Flow, Pass, RecurrentState, Result, layer::same_type};
+use crate::{Error, Flow, Mask, Pass, RecurrentState, Result, layer::same_type};
 use brand_nn_autodiff::{Error as AutodiffError, Init, Param, Params, Var, Visitor};
-use brand_nn_tensor::Shape;
+use brand_nn_tensor::{Shape, Tensor};
 
 /// The weights of one direction of a recurrent layer, and what they do over steps that are real.
 pub(crate) trait Cell: Send + Sync {
@@ -18,10 +17,12 @@ pub(crate) trait Cell: Send + Sync {
         false
     }
 
-    /// Reads `[batch, time, features]` from a state that fits: all hidden values, the last state.
+    /// Reads the steps of `[batch, time, features]` that are real, all where nothing is said, from a
+    /// state that fits: all hidden values, the last state.
     fn steps(
         &self,
         input: &Var,
+        real: Option<&Tensor>,
         state: &RecurrentState,
         pass: &mut Pass,
     ) -> Result<(Var, RecurrentState)>;
@@ -78,10 +79,8 @@ fn onwards(
     start: &RecurrentState,
     pass: &mut Pass,
 ) -> Result<(Flow, RecurrentState)> {
-    let (value, end) = match &input.mask {
-        Some(mask) if !mask.is_full() => packed::run(cell, &input.value, mask, start, pass)?,
-        _ => cell.steps(&input.value, start, pass)?,
-    };
+    let real = input.mask.as_ref().filter(|mask| !mask.is_full()).map(Mask::steps);
+    let (value, end) = cell.steps(&input.value, real, start, pass)?;
     Ok((Flow { value, mask: input.mask.clone() }, end))
 }
 

@@ -5,7 +5,7 @@ use crate::{
     Flow, Layer, Pass, Recipe, RecurrentState, Result, recipe::needs_axes, setting::Setting,
 };
 use brand_nn_autodiff::{self as autodiff, Init, Param, Params, RecurrentWeights, Var};
-use brand_nn_tensor::Shape;
+use brand_nn_tensor::{Shape, Tensor};
 
 /// Gated recurrent units over sequences (Cho and others 2014), as PyTorch and cuDNN compute them.
 ///
@@ -90,6 +90,7 @@ impl Cell for Gru {
     fn steps(
         &self,
         input: &Var,
+        real: Option<&Tensor>,
         state: &RecurrentState,
         pass: &mut Pass,
     ) -> Result<(Var, RecurrentState)> {
@@ -99,7 +100,7 @@ impl Cell for Gru {
             bias_ih: pass.var(&self.bias_ih)?,
             bias_hh: pass.var(&self.bias_hh)?,
         };
-        let output = autodiff::gru(input, &weights, Some(&state.hidden))?;
+        let output = autodiff::gru(input, &weights, Some(&state.hidden), real)?;
         Ok((output.sequence, output.hidden.into()))
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     Flow, Layer, Pass, Recipe, RecurrentState, Result, recipe::needs_axes, setting::Setting,
 };
 use brand_nn_autodiff::{self as autodiff, Init, LstmWeights, Param, Params, Var};
-use brand_nn_tensor::Shape;
+use brand_nn_tensor::{Shape, Tensor};
 
 /// Long short-term memory over sequences (Hochreiter and Schmidhuber 1997; Gers and others 1999).
 ///
@@ -88,6 +88,7 @@ impl Cell for Lstm {
     fn steps(
         &self,
         input: &Var,
+        real: Option<&Tensor>,
         state: &RecurrentState,
         pass: &mut Pass,
     ) -> Result<(Var, RecurrentState)> {
@@ -97,7 +98,7 @@ impl Cell for Lstm {
             bias: pass.var(&self.bias)?,
         };
         let start = state.cell.as_ref().map(|cell| (&state.hidden, cell));
-        let output = autodiff::lstm(input, &weights, start)?;
+        let output = autodiff::lstm(input, &weights, start, real)?;
         Ok((output.sequence, (output.hidden, output.cell).into()))
     }
 }

@@ -2,7 +2,6 @@
 
 #[macro_use]
 mod cell;
-mod packed;
 
 family! {
     bidirectional: Bidirectional, MergeMode => bidirectional BidirectionalRecipe;

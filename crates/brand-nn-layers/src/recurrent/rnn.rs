@@ -91,6 +91,7 @@ impl Cell for Rnn {
     fn steps(
         &self,
         input: &Var,
+        real: Option<&Tensor>,
         state: &RecurrentState,
         pass: &mut Pass,
     ) -> Result<(Var, RecurrentState)> {
@@ -101,7 +102,8 @@ impl Cell for Rnn {
             bias_hh: Tensor::zeros_like(bias.tensor()).into(),
             bias_ih: bias,
         };
-        let output = autodiff::rnn(input, &weights, Some(&state.hidden), self.nonlinearity)?;
+        let start = Some(&state.hidden);
+        let output = autodiff::rnn(input, &weights, start, real, self.nonlinearity)?;
         Ok((output.sequence, output.hidden.into()))
     }
 }

@@ -154,7 +154,7 @@ impl Stacked {
             }
             flow.value = Var::concat(&sides, -1);
         }
-        Ok((flow, RecurrentState::join(&ends, Var::stack)))
+        Ok((flow, RecurrentState::stack(&ends)))
     }
 
     /// The state of each cell.

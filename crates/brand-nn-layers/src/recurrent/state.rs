@@ -1,6 +1,5 @@
 //! What a recurrent layer remembers from one call to the next.
 
-use crate::Result;
 use brand_nn_autodiff::Var;
 use brand_nn_tensor::{DType, Tensor};
 
@@ -54,19 +53,12 @@ impl RecurrentState {
         Self { hidden: change(&self.hidden), cell: self.cell.as_ref().map(change) }
     }
 
-    /// The states of the rows `ids`.
-    pub(crate) fn rows(&self, ids: &Tensor) -> Result<Self> {
-        let hidden = self.hidden.index_select(0, ids)?;
-        let cell = self.cell.as_ref().map(|cell| cell.index_select(0, ids)).transpose()?;
-        Ok(Self { hidden, cell })
-    }
-
-    /// Several states as one, each of their values by `join`; there is at least one.
-    pub(crate) fn join(states: &[Self], join: fn(&[Var], isize) -> Var) -> Self {
+    /// Several states as one, along a new first axis; there is at least one.
+    pub(crate) fn stack(states: &[Self]) -> Self {
         let hidden: Vec<_> = states.iter().map(|state| state.hidden.clone()).collect();
         let cells: Vec<_> = states.iter().filter_map(|state| state.cell.clone()).collect();
-        let cell = (!cells.is_empty()).then(|| join(&cells, 0));
-        Self { hidden: join(&hidden, 0), cell }
+        let cell = (!cells.is_empty()).then(|| Var::stack(&cells, 0));
+        Self { hidden: Var::stack(&hidden, 0), cell }
     }
 }
 

@@ -104,7 +104,7 @@ fn plain_lstm(direction: &Direction<'_>) -> States {
         bias: input_bias + hidden_bias,
     };
     let (hidden, cell) = (direction.state(5), direction.state(6));
-    let output = lstm(&direction.input, &weights, Some((&hidden, &cell))).unwrap();
+    let output = lstm(&direction.input, &weights, Some((&hidden, &cell)), None).unwrap();
     States { all: output.sequence, last: vec![output.hidden, output.cell] }
 }
 
@@ -124,7 +124,7 @@ fn states(output: RecurrentOutput) -> States {
 fn plain_gru(direction: &Direction<'_>) -> States {
     let weights = direction.weights(&[1, 0, 2]);
     if direction.case.int("linear_before_reset", 0) == 1 {
-        return states(gru(&direction.input, &weights, Some(&direction.state(5))).unwrap());
+        return states(gru(&direction.input, &weights, Some(&direction.state(5)), None).unwrap());
     }
     reset_before_gru(direction, &weights)
 }
@@ -150,7 +150,7 @@ fn reset_before_gru(direction: &Direction<'_>, weights: &RecurrentWeights) -> St
 
 fn plain_rnn(direction: &Direction<'_>) -> States {
     let (weights, state) = (direction.weights(&[0]), direction.state(5));
-    states(rnn(&direction.input, &weights, Some(&state), Nonlinearity::Tanh).unwrap())
+    states(rnn(&direction.input, &weights, Some(&state), None, Nonlinearity::Tanh).unwrap())
 }
 
 /// An LSTM whose gates see the cell too, step by step.
