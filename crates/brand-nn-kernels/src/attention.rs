@@ -44,9 +44,10 @@ pub struct Attention<'a, T> {
     pub mask: Option<View<'a, T>>,
     /// How many keys each batch has; those beyond are hidden.
     pub lengths: Option<&'a [i64]>,
-    /// Where sequences end that stand side by side, the last at the end of the queries, which are as
-    /// many as the keys; a query sees the keys of its own sequence alone, and no others are computed.
-    pub ends: Option<&'a [i64]>,
+    /// Where sequences end that stand side by side, those of the queries and those of the keys, the
+    /// last at the end of all; a query sees the keys of its own sequence alone, and no others are
+    /// computed.
+    pub ends: Option<[&'a [i64]; 2]>,
     /// Rate and key of a dropout after the softmax, addressed as `[batch, heads, queries, keys]`.
     pub dropout: Option<(f64, [u64; 2])>,
 }
@@ -223,11 +224,13 @@ impl Sizes {
     }
 
     #[track_caller]
-    fn check_ends(&self, op: &str, ends: &[i64]) {
-        let last = ends.last().map_or(0, |&end| end as usize);
-        let rising = ends.first().is_none_or(|&end| end >= 0) && ends.is_sorted();
+    fn check_ends(&self, op: &str, ends: [&[i64]; 2]) {
+        let rising = |ends: &[i64]| ends.first().is_none_or(|&end| end >= 0) && ends.is_sorted();
+        let last = ends.map(|ends| ends.last().map_or(0, |&end| end as usize));
         assert!(
-            rising && [last; 2] == [self.queries, self.keys],
+            ends.into_iter().all(rising)
+                && ends[0].len() == ends[1].len()
+                && last == [self.queries, self.keys],
             "{op}: sequences that end at {ends:?} of {} queries and {} keys",
             self.queries,
             self.keys
@@ -249,9 +252,8 @@ impl Sizes {
         let Some(ends) = of.ends else {
             return cut_queries(0..self.queries, 0..self.keys).collect();
         };
-        let starts = std::iter::once(0).chain(ends.iter().map(|&end| end as usize));
-        let sequences = starts.zip(ends).map(|(start, &end)| start..end as usize);
-        sequences.flat_map(|steps| cut_queries(steps.clone(), steps)).collect()
+        let [queries, keys] = ends.map(sequences);
+        queries.zip(keys).flat_map(|(queries, keys)| cut_queries(queries, keys)).collect()
     }
 
     /// Runs all tasks, on several threads where that pays.
@@ -296,6 +298,12 @@ impl Sizes {
         let end = last.min(block.keys.end);
         (block.keys.start..end).step_by(KEYS).map(move |start| start..end.min(start + KEYS))
     }
+}
+
+/// The steps of each sequence.
+fn sequences(ends: &[i64]) -> impl Iterator<Item = Range<usize>> {
+    let starts = std::iter::once(0).chain(ends.iter().map(|&end| end as usize));
+    starts.zip(ends).map(|(start, &end)| start..end as usize)
 }
 
 /// The queries of a sequence that has these keys, in blocks.

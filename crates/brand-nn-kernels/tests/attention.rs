@@ -18,8 +18,8 @@ struct Case {
     causal: bool,
     mask: bool,
     lengths: bool,
-    /// Where sequences end; nowhere if there is one alone.
-    ends: &'static [i64],
+    /// Where sequences of queries and of keys end; nowhere if there is one alone.
+    ends: [&'static [i64]; 2],
     dropout: bool,
 }
 
@@ -29,7 +29,7 @@ const PLAIN: Case = Case {
     causal: false,
     mask: false,
     lengths: false,
-    ends: &[],
+    ends: [&[]; 2],
     dropout: false,
 };
 
@@ -69,7 +69,7 @@ fn check<T: Real>(case: Case, tolerance: f64) {
         causal: case.causal,
         mask: case.mask.then_some(mask),
         lengths: case.lengths.then_some(&lengths[..]),
-        ends: (!case.ends.is_empty()).then_some(case.ends),
+        ends: (!case.ends[0].is_empty()).then_some(case.ends),
         dropout: case.dropout.then_some((0.3, [5, 6])),
     };
     let gradient = window(&data[3], &shapes[3], s3);
@@ -129,15 +129,30 @@ fn blocks_equal_the_table_of_scores() {
 fn sequences_side_by_side_see_themselves_alone() {
     on_every_isa(|_| {
         for ends in [&[5, 7][..], &[0, 1, 7], &[7, 7], &[1, 2, 3, 4, 5, 6, 7], &[7]] {
-            let case = Case { heads: [2, 2, 1], sizes: [7, 7, 3, 5], ends, ..PLAIN };
+            let case = Case { heads: [2, 2, 1], sizes: [7, 7, 3, 5], ends: [ends; 2], ..PLAIN };
             check::<f32>(case, 5e-6);
             check::<f32>(Case { causal: true, dropout: true, ..case }, 5e-6);
             check::<f64>(Case { mask: true, lengths: true, ..case }, 1e-13);
         }
         let ends = &[3, 340, 341, 420][..];
-        let case = Case { heads: [1, 4, 2], sizes: [420, 420, 8, 8], ends, ..PLAIN };
+        let case = Case { heads: [1, 4, 2], sizes: [420, 420, 8, 8], ends: [ends; 2], ..PLAIN };
         check::<f32>(case, 1e-5);
         check::<f32>(Case { causal: true, dropout: true, ..case }, 1e-5);
+    });
+}
+
+#[test]
+fn some_queries_of_a_sequence_see_all_its_keys() {
+    on_every_isa(|_| {
+        for queries in [&[1, 2, 3][..], &[0, 3, 3], &[2, 2, 3], &[0, 0, 3]] {
+            let ends = [queries, &[300, 300, 307][..]];
+            let case = Case { heads: [2, 4, 2], sizes: [3, 307, 3, 5], ends, ..PLAIN };
+            check::<f32>(case, 5e-6);
+            check::<f32>(Case { dropout: true, ..case }, 5e-6);
+            check::<f64>(Case { mask: true, lengths: true, ..case }, 1e-13);
+        }
+        let ends = [&[70, 140][..], &[3, 6]];
+        check::<f32>(Case { heads: [1, 2, 2], sizes: [140, 6, 3, 5], ends, ..PLAIN }, 5e-6);
     });
 }
 

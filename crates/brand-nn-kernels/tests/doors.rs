@@ -290,7 +290,10 @@ fn attention_that_does_not_fit_is_refused() {
         let of = Attention { key: fits, ends: Some(ends), ..of };
         check("sequences that end at", || attention(&of, &mut [0.0; 6], &mut [0.0; 2]));
     };
-    [&[1_i64][..], &[], &[3], &[2, 1], &[-1, 2], &[2, 3]].into_iter().for_each(wrong);
+    let [one, two]: [&[i64]; 2] = [&[2], &[1, 2]];
+    let ends: [&[i64]; 6] = [&[1], &[], &[3], &[2, 1], &[-1, 2], &[2, 3]];
+    ends.into_iter().flat_map(|ends| [[ends, one], [two, ends], [ends; 2]]).for_each(wrong);
+    wrong([one, two]);
     check("attention_backward: gradient", || {
         let saved = AttentionSaved { out: &x, log_sums: &x[..2] };
         let [query, key, value] = [&mut [0.0; 6][..], &mut [0.0; 6], &mut [0.0; 5]];

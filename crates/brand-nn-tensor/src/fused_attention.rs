@@ -35,8 +35,10 @@ pub struct AttentionOptions {
     pub lengths: Option<Tensor>,
     /// Where sequences end that stand side by side along time, i64 `[sequences]`, the last at its end.
     ///
-    /// There are as many queries as keys then, and a query sees the keys of its own sequence alone.
+    /// A query sees the keys of its own sequence alone.
     pub ends: Option<Tensor>,
+    /// Where the sequences' queries end, i64 `[sequences]`, if they are not as many as the keys.
+    pub query_ends: Option<Tensor>,
     /// Rate and key of a dropout after the softmax.
     pub dropout: Option<(f64, [u64; 2])>,
 }
@@ -78,11 +80,17 @@ impl AttentionOptions {
             let lengths = lengths.unsqueeze(-1).unsqueeze(-1).unsqueeze(-1);
             table = hide(table, &Tensor::arange(keys).greater_equal(&lengths));
         }
-        if let Some(ends) = &self.ends {
-            let sequence = numbers_of_sequences(ends);
-            table = hide(table, &sequence.unsqueeze(1).not_equal(&sequence));
+        if let Some(ends) = self.both_ends() {
+            let [queries, keys] = ends.map(numbers_of_sequences);
+            table = hide(table, &queries.unsqueeze(1).not_equal(&keys));
         }
         Ok(table)
+    }
+
+    /// Where sequences of queries and of keys end.
+    fn both_ends(&self) -> Option<[&Tensor; 2]> {
+        let keys = self.ends.as_ref()?;
+        Some([self.query_ends.as_ref().unwrap_or(keys), keys])
     }
 
     /// The mask as floats to add, of its own shape.
@@ -108,7 +116,7 @@ impl AttentionOptions {
                 return refusal(mask, expected, "masks are […, heads, queries, keys]");
             }
         }
-        self.ends.as_ref().map_or(Ok(()), |ends| check_ends(ends, shape))?;
+        self.both_ends().map_or(Ok(()), |ends| check_ends(ends, shape))?;
         let Some(lengths) = &self.lengths else { return Ok(()) };
         lengths.require_dtype(OP, DType::I64)?;
         let batch = &shape[..shape.len() - 3];
@@ -139,16 +147,29 @@ fn numbers_of_sequences(ends: &Tensor) -> Tensor {
 }
 
 /// Refuses ends that are not those of the queries and keys of `[…, queries, keys]`.
-fn check_ends(ends: &Tensor, scores: &Shape) -> Result<()> {
+fn check_ends([queries, keys]: [&Tensor; 2], scores: &Shape) -> Result<()> {
+    check_side(queries, scores[scores.len() - 2])?;
+    check_side(keys, scores[scores.len() - 1])?;
+    if queries.shape() == keys.shape() {
+        return Ok(());
+    }
+    Err(Error::Shape {
+        op: OP,
+        got: queries.shape().clone(),
+        expected: format!("{}, an end for each sequence of keys", keys.shape()).into(),
+        help: "a sequence without a query ends where the one before does",
+    })
+}
+
+/// Refuses ends of sequences that do not have so many steps together.
+fn check_side(ends: &Tensor, steps: usize) -> Result<()> {
     ends.require_dtype(OP, DType::I64)?;
-    let steps = scores[scores.len() - 2];
-    if ends.ndim() != 1 || steps != scores[scores.len() - 1] {
-        return Err(Error::Shape {
-            op: OP,
-            got: ends.shape().clone(),
-            expected: format!("[sequences] for as many queries as keys, not {scores}").into(),
-            help: "sequences side by side attend to themselves",
-        });
+    let refuse = |help| {
+        let expected = format!("ends of sequences that have {steps} steps together").into();
+        Err(Error::Shape { op: OP, got: ends.shape().clone(), expected, help })
+    };
+    if ends.ndim() != 1 {
+        return refuse("ends are [sequences]");
     }
     let data = ends.data::<i64>();
     let before = |place: usize| place.checked_sub(1).map_or(0, |place| data[place]);
@@ -159,12 +180,7 @@ fn check_ends(ends: &Tensor, scores: &Shape) -> Result<()> {
     if data.last().copied().unwrap_or(0) == steps as i64 {
         return Ok(());
     }
-    Err(Error::Shape {
-        op: OP,
-        got: ends.shape().clone(),
-        expected: format!("ends of sequences that have {steps} steps together").into(),
-        help: "the last end is the number of all steps",
-    })
+    refuse("the last end is the number of all steps; say query_ends for other queries")
 }
 
 /// Attention of queries, keys and values.
@@ -252,8 +268,8 @@ impl<'a> Call<'a> {
     /// Runs `f` on the kernel's description of the call.
     fn with<T: Float, R>(&self, f: impl FnOnce(&Attention<T>) -> R) -> R {
         let [query, key, value] = &self.operands;
-        let [lengths, ends] =
-            [&self.lengths, &self.options.ends].map(|x| x.as_ref().map(Tensor::data::<i64>));
+        let lengths = self.lengths.as_ref().map(Tensor::data::<i64>);
+        let ends = self.options.both_ends().map(|ends| ends.map(Tensor::data::<i64>));
         let usual = 1.0 / (query.dim(-1) as f64).sqrt();
         f(&Attention {
             query: query.view::<T>(),
@@ -263,7 +279,7 @@ impl<'a> Call<'a> {
             causal: self.options.causal,
             mask: self.mask.as_ref().map(Tensor::view::<T>),
             lengths: lengths.as_deref(),
-            ends: ends.as_deref(),
+            ends: ends.as_ref().map(|ends| ends.each_ref().map(|ends| &**ends)),
             dropout: self.options.dropout,
         })
     }

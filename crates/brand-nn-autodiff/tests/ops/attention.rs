@@ -24,6 +24,9 @@ pub(crate) fn rows() -> Vec<Row> {
             let ends = Some(Tensor::from([2_i64, 2, 5]));
             run(x, &AttentionOptions { ends, dropout: Some((0.3, [1, 2])), ..causal() })
         };
+        "attention": [Any [1, 2, 3, 3], Any [1, 1, 5, 3], Any [1, 1, 5, 2]] => |x| {
+            run(x, &AttentionOptions { dropout: Some((0.3, [1, 2])), ..sparse() })
+        };
         "attention": [Any [2, 0, 2], Any [2, 3, 2], Any [2, 3, 2]] => |x| run(x, &plain());
         "attention": [Any [2, 3, 2], Any [2, 0, 2], Any [2, 0, 2]] => |x| run(x, &causal());
         "attention": [Any [0, 2, 3, 2], Any [0, 1, 3, 2], Any [0, 1, 3, 2]] => |x| run(x, &plain());
@@ -42,6 +45,12 @@ fn plain() -> AttentionOptions {
 
 fn causal() -> AttentionOptions {
     AttentionOptions { causal: true, ..plain() }
+}
+
+/// One query of the first two steps, none of the third and two of the last two.
+fn sparse() -> AttentionOptions {
+    let [ends, query_ends] = [[2_i64, 3, 5], [1, 1, 3]].map(|ends| Some(Tensor::from(ends)));
+    AttentionOptions { ends, query_ends, ..plain() }
 }
 
 /// Three queries with four keys: the second query sees none.
@@ -70,7 +79,14 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         "attention": || side_by_side(Tensor::from([1_i64]))
             => "shape [1], expected ends of sequences that have 2 steps together";
         "attention": || side_by_side(Tensor::from([[2_i64]]))
-            => "shape [1, 1], expected [sequences] for as many queries as keys, not [1, 2, 2]";
+            => "shape [1, 1], expected ends of sequences that have 2 steps together";
+        "attention": || call([1, 3, 2], [1, 4, 2], [1, 4, 2], &sparse())
+            => "index 5 at position 2, expected 0 or more and below 5";
+        "attention": || call([1, 2, 2], [1, 5, 2], [1, 5, 2], &sparse()) => "index 3 at position 2";
+        "attention": || {
+            let query_ends = Some(Tensor::from([1_i64, 3]));
+            call([1, 3, 2], [1, 5, 2], [1, 5, 2], &AttentionOptions { query_ends, ..sparse() })
+        } => "shape [2], expected [3], an end for each sequence of keys";
         "attention": || side_by_side(Tensor::from([2.0])) => "dtype f64, expected i64";
         "attention": || masked(&AttentionOptions { dropout: Some((1.5, [0, 0])), ..plain() })
             => "attention: dropout is 1.5, expected a rate from 0 to 1";
@@ -107,6 +123,15 @@ pub(crate) fn twins() -> Vec<Twin> {
                     (of(0).matmul(&of(1).t()) * 0.5).softmax(-1).matmul(&of(2))
                 };
                 Ok(Var::concat(&[part(0..2), part(2..5)], 1))
+            };
+        "attention": [Any [2, 3, 4], Any [2, 5, 4], Any [2, 5, 3]] => |x| run(x, &sparse()),
+            |x| {
+                let part = |queries: std::ops::Range<usize>, keys: std::ops::Range<usize>| {
+                    let [key, value] = [1, 2].map(|i| x[i].slice(1, keys.clone()));
+                    let scores = x[0].slice(1, queries).matmul(&key.t()) * 0.5;
+                    scores.softmax(-1).matmul(&value)
+                };
+                Ok(Var::concat(&[part(0..1, 0..2), part(1..3, 3..5)], 1))
             };
         "attention": [Any [2, 70, 4], Any [2, 300, 4], Any [2, 300, 3]] =>
             |x| run(x, &AttentionOptions { dropout: Some((0.4, [3, 4])), ..plain() }),

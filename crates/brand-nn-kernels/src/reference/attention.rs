@@ -106,9 +106,10 @@ impl Sizes {
         self.each(|head, i, j| {
             let past = of.causal && j + self.queries > i + self.keys;
             let beyond = of.lengths.is_some_and(|lengths| j as i64 >= lengths[head / self.heads]);
-            let sequence =
-                |at: usize| of.ends.map(|ends| ends.partition_point(|&end| end <= at as i64));
-            if !past && !beyond && sequence(i) == sequence(j) {
+            let sequence = |side: usize, at: usize| {
+                of.ends.map(|ends| ends[side].partition_point(|&end| end <= at as i64))
+            };
+            if !past && !beyond && sequence(0, i) == sequence(1, j) {
                 let product =
                     |d| self.own(&of.query, head, i, d) * self.shared(&of.key, head, j, d);
                 let score: f64 = of.scale * (0..self.dim).map(product).sum::<f64>();
