@@ -86,10 +86,11 @@ impl Flow {
     /// batch as it is.
     ///
     /// # Shapes
-    /// `[batch, time, features]` → `[1, real steps, features]` for the layers, and back.
+    /// `[batch, time, …]` → `[1, real steps, …]` for the layers; what they make is
+    /// `[1, real steps, features]` → `[batch, time, features]`. So ids may come, and features go.
     ///
     /// # Errors
-    /// If a masked value has other axes, or what `forward` returns.
+    /// If a value does not begin with its mask's axes, or what `forward` returns.
     ///
     /// # Examples
     /// ```
@@ -121,6 +122,54 @@ impl Flow {
         let steps = gather_steps(&value, &places)?.unsqueeze(0);
         let steps = forward(steps, &AttentionMask::new().sequences(&lengths))?;
         Ok(Self { value: spread_steps(&steps.squeeze(0), &places, batch)?, mask })
+    }
+
+    /// What layers make of some steps that are asked for, one below the other; noughts of those that
+    /// are padding.
+    ///
+    /// As in [`without_padding`](Self::without_padding) layers get the real steps side by side and
+    /// the mask that keeps each sequence to itself, and the places among them of the steps that are
+    /// asked for. The last layer may leave out the others, as
+    /// [`TransformerEncoderLayer::encode_at`](crate::TransformerEncoderLayer::encode_at) does.
+    ///
+    /// # Shapes
+    /// `[batch, time, …]` → `[1, real steps, …]` and i64 `[asked]` for the layers; what they make
+    /// is `[1, asked, features]` → `[asked, features]`.
+    ///
+    /// # Errors
+    /// If a value does not begin with the axes of a mask, or what `forward` returns.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_layers::{Flow, Mask};
+    /// use brand_nn_tensor::Tensor;
+    ///
+    /// let x = Tensor::from([[[1.0_f32], [2.0]], [[3.0], [4.0]]]);
+    /// let flow = Flow::masked(&x, Mask::from_lengths(&[1, 2], 2)?)?;
+    /// let last = Mask::new(Tensor::from([[false, true], [false, true]]))?;
+    /// let out = flow.asked(&last, |steps, _, places| Ok(steps.index_select(1, places)? * 2.0))?;
+    /// assert_eq!(out.tensor(), &Tensor::from([[0.0_f32], [8.0]]));
+    /// # Ok::<(), brand_nn_layers::Error>(())
+    /// ```
+    pub fn asked(
+        self,
+        steps: &Mask,
+        forward: impl FnOnce(Var, &AttentionMask, &Tensor) -> Result<Var>,
+    ) -> Result<Var> {
+        steps.require("flow", self.value.shape())?;
+        let real = self.mask.unwrap_or_else(|| Mask::full(steps.steps.shape()));
+        real.require("flow", self.value.shape())?;
+        let (lengths, real) = (real.lengths(), real.places().concat());
+        let asked = steps.places().concat();
+        let found = |(row, place)| Some((row as i64, real.binary_search(place).ok()? as i64));
+        let (rows, places): (Vec<_>, Vec<_>) = asked.iter().enumerate().filter_map(found).unzip();
+        let value = gather_steps(&self.value, &real.into())?.unsqueeze(0);
+        let seen = AttentionMask::new().sequences(&lengths);
+        let found = forward(value, &seen, &places.into())?.squeeze(0);
+        match rows.len() == asked.len() {
+            true => Ok(found),
+            false => Ok(spread_steps(&found, &rows.into(), [1, asked.len()])?.squeeze(0)),
+        }
     }
 
     /// All steps in the opposite order.
@@ -174,6 +223,11 @@ impl Mask {
             return Err(misfit("mask", steps.shape(), "[batch, time]"));
         }
         Ok(Self { steps })
+    }
+
+    /// The mask of `[batch, time]` steps all of which are real.
+    fn full(shape: &Shape) -> Self {
+        Self { steps: Tensor::zeros_of(shape, DType::I64).equal_to(0.0) }
     }
 
     /// The mask of sequences that begin at step 0 and have the given lengths.

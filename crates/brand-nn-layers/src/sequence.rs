@@ -55,12 +55,13 @@ pub(crate) fn real_steps(place: &str, mask: &Tensor, [batch, time]: [usize; 2]) 
     })
 }
 
-/// The steps at these places of `[batch, time, features]`, one below the other.
+/// The steps at these places of `[batch, time, …]`, one below the other.
 pub(crate) fn gather_steps(value: &Var, places: &Tensor) -> Result<Var> {
-    let [batch, time, features] = value.shape()[..] else {
-        return Err(misfit("steps", value.shape(), "[batch, time, features] with a mask"));
+    let &[batch, time, ref step @ ..] = &value.shape()[..] else {
+        return Err(misfit("steps", value.shape(), "[batch, time, …] with a mask"));
     };
-    Ok(value.reshape([batch * time, features]).index_select(0, places)?)
+    let steps = value.reshape([&[batch * time], step].concat());
+    Ok(steps.index_select(0, places)?)
 }
 
 /// Steps brought to their places of `[batch, time, …]`; all others are noughts.

@@ -41,6 +41,7 @@ pub struct AttentionMask {
     pairs: Option<Tensor>,
     causal: bool,
     ends: Option<Tensor>,
+    query_ends: Option<Tensor>,
 }
 
 impl AttentionMask {
@@ -109,6 +110,16 @@ impl AttentionMask {
         Self { ends: Some(ends.collect::<Vec<_>>().into()), ..self }
     }
 
+    /// The mask for the queries at these places alone, if all it says of them is said of keys.
+    pub(crate) fn at(&self, places: &Tensor) -> Option<Self> {
+        let is_free = !self.causal && self.pairs.is_none() && places.dtype() == DType::I64;
+        let places = is_free.then(|| places.data::<i64>()).filter(|places| places.is_sorted())?;
+        let before = |&end: &i64| places.partition_point(|&place| place < end) as i64;
+        let ends = self.ends.as_ref().map(Tensor::data::<i64>);
+        let counts = ends.map(|ends| ends.iter().map(before).collect::<Vec<_>>().into());
+        Some(Self { query_ends: counts, ..self.clone() })
+    }
+
     /// The settings of the op for scores `[batch, heads, queries, keys]`, with `bias` added to them.
     pub(super) fn options(
         &self,
@@ -130,8 +141,8 @@ impl AttentionMask {
         let added = both(added, bias, |a, b| a + b);
         let hidden = Tensor::full_of((), f64::NEG_INFINITY, dtype);
         let mask = both(seen, added, |seen, added| Tensor::where_(&seen, &added, &hidden));
-        let ends = self.ends.clone();
-        Ok(AttentionOptions { causal: self.causal, mask, ends, ..Default::default() })
+        let (ends, query_ends) = (self.ends.clone(), self.query_ends.clone());
+        Ok(AttentionOptions { causal: self.causal, mask, ends, query_ends, ..Default::default() })
     }
 }
 

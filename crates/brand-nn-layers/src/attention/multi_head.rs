@@ -8,7 +8,7 @@ use crate::{
     setting::out_of_range,
 };
 use brand_nn_autodiff::{self as autodiff, AttentionOptions, Init, Param, Params, Var, Visitor};
-use brand_nn_tensor::Shape;
+use brand_nn_tensor::{Shape, Tensor};
 
 pub(super) const PLACE: &str = "multi_head_attention";
 
@@ -175,6 +175,12 @@ impl MultiHeadAttention {
         let (operands, options) = self.prepare(inputs, mask, pass)?;
         let [query, key, value] = &operands;
         self.join(&autodiff::attention(query, key, value, &options)?, round, pass)
+    }
+
+    /// The mask for queries at some places alone; none where more than content decides.
+    pub(crate) fn mask_at(&self, mask: &AttentionMask, places: &Tensor) -> Option<AttentionMask> {
+        let by_content = !self.causal && matches!(self.position, Position::None);
+        by_content.then(|| mask.at(places)).flatten()
     }
 
     /// As [`attend`](Self::attend), with the weights, `[batch, heads, queries, keys]`.

@@ -82,7 +82,7 @@ impl Embedding {
     fn vectors(&self, ids: &Tensor, pass: &Pass) -> Result<Var> {
         let vectors = pass.rows(&self.weight, ids)?;
         match self.padding_idx {
-            Some(id) if vectors.is_tracked() => {
+            Some(id) if vectors.is_tracked() && ids.data::<i64>().contains(&(id as i64)) => {
                 let padding = ids.equal(&Tensor::scalar(id as i64)).unsqueeze(-1);
                 Ok(Var::where_(&padding, &vectors.stop_gradient(), &vectors))
             }

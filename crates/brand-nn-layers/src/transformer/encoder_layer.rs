@@ -6,7 +6,7 @@ use crate::{
     sequence::features_of,
 };
 use brand_nn_autodiff::{ParamSet, Params, Var};
-use brand_nn_tensor::Shape;
+use brand_nn_tensor::{Shape, Tensor};
 
 /// Self-attention and two linear maps, each with a norm and a way round it.
 ///
@@ -71,12 +71,63 @@ impl TransformerEncoderLayer {
     /// # Errors
     /// If a shape or type does not fit, or a parameter is pending.
     pub fn encode(&self, x: &Var, mask: &AttentionMask, pass: &mut Pass) -> Result<Var> {
-        let Self { self_attention, linear1, linear2, norm1, norm2, residual } = self;
+        let Self { self_attention, norm1, residual, .. } = self;
         let x = residual.around(x, norm1, pass, |x, round, pass| {
             self_attention.attend_beside([x, x, x], round, mask, pass)
         })?;
-        let maps = [linear1, linear2];
-        residual.around(&x, norm2, pass, |x, round, pass| residual.maps(x, round, maps, pass))
+        self.two_maps(&x, pass)
+    }
+
+    /// What [`encode`](Self::encode) makes of the steps at some places, in the order of time.
+    ///
+    /// Only keys and values are computed for all steps: for the last layer below a head that reads
+    /// one step of a text. Where a query's place counts (causal layers, positions, masks of pairs)
+    /// all is computed and the rest left out.
+    ///
+    /// # Shapes
+    /// `[batch, time, features]`, i64 `[asked]` → `[batch, asked, features]`.
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode), or if a place is beyond time.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_autodiff::Params;
+    /// use brand_nn_layers::{AttentionMask, Pass, TransformerEncoderLayer, TransformerOptions};
+    /// use brand_nn_tensor::{Rng, Tensor};
+    ///
+    /// let layer = TransformerEncoderLayer::new(8, &TransformerOptions::new(2, 32)).init(42)?;
+    /// let x = Tensor::randn([2, 3, 8], &mut Rng::new(1)).into();
+    /// let (mask, pass) = (AttentionMask::new(), &mut Pass::inference());
+    /// let first = layer.encode_at(&x, &Tensor::from([0_i64]), &mask, pass)?;
+    /// let all = layer.encode(&x, &mask, pass)?;
+    /// assert!(first.tensor().allclose(&all.tensor().slice(1, ..1), 1e-5, 1e-6));
+    /// # Ok::<(), brand_nn_layers::Error>(())
+    /// ```
+    pub fn encode_at(
+        &self,
+        x: &Var,
+        places: &Tensor,
+        mask: &AttentionMask,
+        pass: &mut Pass,
+    ) -> Result<Var> {
+        let Self { self_attention, norm1, residual, .. } = self;
+        self_attention.output_shape(&x.shape()[1.min(x.ndim())..].into())?;
+        let Some(seen) = self_attention.mask_at(mask, places) else {
+            return Ok(self.encode(x, mask, pass)?.index_select(1, places)?);
+        };
+        let source = if residual.norm_first { norm1.forward(x.clone(), pass)? } else { x.clone() };
+        let asked = x.index_select(1, places)?;
+        let asked = residual.around(&asked, norm1, pass, |query, round, pass| {
+            self_attention.attend_beside([query, &source, &source], round, &seen, pass)
+        })?;
+        self.two_maps(&asked, pass)
+    }
+
+    /// The second half: the linear maps and the way round them.
+    fn two_maps(&self, x: &Var, pass: &mut Pass) -> Result<Var> {
+        let (residual, maps) = (&self.residual, [&self.linear1, &self.linear2]);
+        residual.around(x, &self.norm2, pass, |x, round, pass| residual.maps(x, round, maps, pass))
     }
 }
 

@@ -153,6 +153,55 @@ fn padding_is_left_out_and_nothing_else() {
     }
 }
 
+/// What a layer gives at some places, and the norm of its gradients, beside all of it of which the
+/// rest is left out.
+#[track_caller]
+fn check_places(layer: &TransformerEncoderLayer, mask: &AttentionMask, places: &[i64]) {
+    let (x, places) = (Var::leaf(draws(&[2, 5, 4])), Tensor::from(places.to_vec()));
+    let pass = &mut Pass::inference().learning();
+    let few = layer.encode_at(&x, &places, mask, pass).unwrap();
+    let all = layer.encode(&x, mask, pass).unwrap().index_select(1, &places).unwrap();
+    assert_close(few.tensor(), all.tensor(), 1e-5);
+    let quiet = layer.encode_at(&x, &places, mask, &mut Pass::inference()).unwrap();
+    assert_close(quiet.tensor(), all.tensor(), 1e-5);
+    let slopes = |out: &Var| (out * out * out).sum().backward().unwrap();
+    let [ours, theirs] = [slopes(&few), slopes(&all)];
+    assert_close(&ours.get(&x).unwrap(), &theirs.get(&x).unwrap(), 1e-5);
+    let [ours, theirs] = [ours.norm(), theirs.norm()];
+    assert!((ours - theirs).abs() <= 1e-5 * (1.0 + theirs), "{places:?}: {ours}, not {theirs}");
+}
+
+#[test]
+fn some_places_have_what_all_would_have() {
+    for norm_first in [false, true] {
+        let make = || TransformerEncoderLayer::new(4, &options().norm_first(norm_first));
+        for layer in [make().init(1).unwrap(), make().causal(true).init(1).unwrap()] {
+            let real = Tensor::from([[true, true, true, false, false], [true; 5]]);
+            let masks = [
+                AttentionMask::new(),
+                AttentionMask::new().keys(&real),
+                AttentionMask::new().pairs(&Tensor::eye(5).equal_to(0.0)),
+                AttentionMask::new().causal(true),
+                AttentionMask::new().sequences(&[2, 0, 3]),
+            ];
+            for mask in &masks {
+                for places in [&[0][..], &[1, 2, 4], &[], &[3, 3], &[4, 0], &[0, 1, 2, 3, 4]] {
+                    check_places(&layer, mask, places);
+                }
+            }
+        }
+    }
+    let turned = stack_of_rotary();
+    check_places(&turned.layers[0], &AttentionMask::new(), &[1, 3]);
+    let layer = TransformerEncoderLayer::new(4, &options()).init(1).unwrap();
+    let at = |x: Tensor, places: &Tensor| {
+        layer.encode_at(&x.into(), places, &AttentionMask::new(), &mut Pass::inference())
+    };
+    refused(at(draws(&[2, 5, 4]), &Tensor::from([5_i64])), "index 5 at position 0");
+    refused(at(draws(&[2, 5, 4]), &Tensor::from([1.0])), "dtype f64, expected integer ids");
+    refused(at(draws(&[2, 5, 3]), &Tensor::from([0_i64])), "expected [time, 4 features]");
+}
+
 /// Whose steps are turned by their places, so that it needs them where they stand.
 fn stack_of_rotary() -> TransformerEncoder {
     let mut stack = TransformerEncoder::new(1, 4, &options()).causal(true);
