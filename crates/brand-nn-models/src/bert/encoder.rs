@@ -116,17 +116,49 @@ impl Bert {
         self.config.model_type.names()
     }
 
-    /// The vector of each token; those of padding are noughts, and no layer computes them.
+    /// The vector of each token; those of padding are noughts, and nothing is computed for them.
     ///
     /// # Errors
     /// If an id is beyond the vocabulary, a text longer than the positions, or a parameter pending.
     pub fn encode(&self, tokens: &Tokens, pass: &mut Pass) -> layers::Result<Var> {
-        tokens.check("bert", self.config.max_length())?;
-        let steps = Flow::masked(self.embed(tokens, pass)?, Mask::new(tokens.mask.clone())?)?;
-        let encoded = steps.without_padding(|x, seen| {
+        let encoded = self.read(tokens)?.without_padding(|ids, seen| {
+            let x = self.embed(&ids, pass)?;
             self.layers.iter().try_fold(x, |x, layer| layer.encode(&x, seen, pass))
         })?;
         Ok(encoded.value)
+    }
+
+    /// The vectors of the tokens that are asked for, one below the other, as
+    /// [`encode`](Self::encode) has them; of the others the last layer has keys and values alone.
+    ///
+    /// # Shapes
+    /// [`Tokens`] of `[batch, time]` and a mask of the same → `[asked, hidden_size]`.
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode), or if the mask has another shape.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_layers::{Mask, Pass};
+    /// use brand_nn_models::{Bert, BertConfig, Tokens};
+    /// use brand_nn_tensor::Tensor;
+    ///
+    /// let bert = Bert::from_config(&BertConfig::new(100, 16, 2), 42)?;
+    /// let tokens = Tokens::new(Tensor::from([[2_i64, 45, 3]]));
+    /// let second = Mask::new(Tensor::from([[false, true, false]]))?;
+    /// let vectors = bert.encode_at(&tokens, &second, &mut Pass::inference())?;
+    /// assert_eq!(vectors.shape()[..], [1, 16]);
+    /// # Ok::<(), brand_nn_models::Error>(())
+    /// ```
+    pub fn encode_at(&self, tokens: &Tokens, asked: &Mask, pass: &mut Pass) -> layers::Result<Var> {
+        self.read(tokens)?.asked(asked, |ids, seen, places| {
+            let x = self.embed(&ids, pass)?;
+            let Some((last, below)) = self.layers.split_last() else {
+                return Ok(x.index_select(1, places)?);
+            };
+            let x = below.iter().try_fold(x, |x, layer| layer.encode(&x, seen, pass))?;
+            last.encode_at(&x, places, seen, pass)
+        })
     }
 
     /// The vector of each text: its first token's, through the pooler where there is one.
@@ -137,21 +169,37 @@ impl Bert {
     /// # Errors
     /// As [`encode`](Self::encode).
     pub fn pooled(&self, tokens: &Tokens, pass: &mut Pass) -> layers::Result<Var> {
-        self.pool(&self.encode(&tokens.trimmed(), pass)?, pass)
+        let first = self.first(&tokens.trimmed(), pass)?;
+        self.pool(&first, pass)
     }
 
-    /// The vector of each text, of those of its tokens.
-    pub(super) fn pool(&self, vectors: &Var, pass: &mut Pass) -> layers::Result<Var> {
-        let first = vectors.select(1, 0);
-        self.pooler.as_ref().map_or(Ok(first.clone()), |pooler| pooler.call(&first, pass))
+    /// The vector of each text's first token.
+    pub(super) fn first(&self, tokens: &Tokens, pass: &mut Pass) -> layers::Result<Var> {
+        let [_, time] = tokens.check("bert", self.config.max_length())?;
+        let first = Tensor::arange(time).equal_to(0.0).expand(tokens.ids.shape());
+        self.encode_at(tokens, &Mask::new(first)?, pass)
+    }
+
+    /// The vector of each text, of its first token's.
+    pub(super) fn pool(&self, first: &Var, pass: &mut Pass) -> layers::Result<Var> {
+        self.pooler.as_ref().map_or(Ok(first.clone()), |pooler| pooler.call(first, pass))
+    }
+
+    /// Of each token its number, its place and its segment, with the mask of those that are real.
+    fn read(&self, tokens: &Tokens) -> layers::Result<Flow> {
+        tokens.check("bert", self.config.max_length())?;
+        let places = self.places(&tokens.ids).expand(tokens.ids.shape());
+        let rows = Tensor::try_stack(&[tokens.ids.clone(), places, tokens.type_ids.clone()], -1)?;
+        Flow::masked(rows, Mask::new(tokens.mask.clone())?)
     }
 
     /// The sum of the tables' rows, normalised.
-    fn embed(&self, tokens: &Tokens, pass: &mut Pass) -> layers::Result<Var> {
-        let words = self.words.call(&tokens.ids, pass)?; // [batch, time, features]
-        let mut sum = words + self.positions.call(self.places(&tokens.ids), pass)?;
+    fn embed(&self, ids: &Var, pass: &mut Pass) -> layers::Result<Var> {
+        let [words, places, kinds] = [0, 1, 2].map(|table| ids.select(-1, table));
+        let words = self.words.call(words, pass)?; // [batch, time, features]
+        let mut sum = words + self.positions.call(places, pass)?;
         if let Some(segments) = &self.segments {
-            sum = sum + segments.call(&tokens.type_ids, pass)?;
+            sum = sum + segments.call(kinds, pass)?;
         }
         let normed = self.norm.call(sum, pass)?;
         self.dropout.call(normed, pass)

@@ -1,8 +1,8 @@
 //! What could stand behind a mask.
 
 use super::{fitting, tokenizer};
-use crate::{Error, MaskedLanguageModel, Result};
-use brand_nn_layers::Pass;
+use crate::{Error, MaskedLanguageModel, Result, Tokens};
+use brand_nn_layers::{Mask, Pass};
 use brand_nn_tensor::{DType, Tensor};
 use brand_nn_text::{Encoding, SubwordTokenizer};
 use std::path::Path;
@@ -70,10 +70,12 @@ impl MaskFiller {
     pub fn fill(&self, text: &str, count: usize) -> Result<Vec<Filled>> {
         let encoding = self.tokenizer.encode_one(text)?;
         let place = self.place(&encoding)?;
-        let tokens = self.tokenizer.pad(std::slice::from_ref(&encoding)).into();
-        let logits = self.model.logits(&tokens, &mut Pass::inference())?.into_tensor();
+        let tokens: Tokens = self.tokenizer.pad(std::slice::from_ref(&encoding)).into();
+        let steps = Tensor::arange(tokens.ids.dim(1));
+        let asked = Mask::new(steps.equal_to(place as f64).unsqueeze(0))?;
+        let logits = self.model.logits_at(&tokens, &asked, &mut Pass::inference())?.into_tensor();
         let known = self.tokenizer.vocabulary_size();
-        let shares = logits.select(0, 0).select(0, place).to(DType::F64).softmax(-1);
+        let shares = logits.select(0, 0).to(DType::F64).softmax(-1);
         let best = shares.slice(0, ..known).topk(count.min(known), 0);
         self.read(&encoding.ids, place, best)
     }

@@ -1,8 +1,8 @@
 //! Folders of published models: what is read from them, and what is refused with which words.
 
 use crate::common::write;
-use brand_nn_autodiff::{ParamSet, Params};
-use brand_nn_layers::{Call, Pass};
+use brand_nn_autodiff::{ParamSet, Params, Var};
+use brand_nn_layers::{Call, Mask, Pass};
 use brand_nn_models::{
     Bert, BertConfig, Family, MaskedLanguageModel, NextSentencePredictor, Pooling,
     PretrainingModel, SentenceEncoder, SequenceClassifier, Tokens, load_weights,
@@ -267,4 +267,54 @@ fn padding_changes_nothing() {
     check::assert_close(&b.tensor().slice(1, ..3), a.tensor(), 1e-6);
     let none = Tokens::new(Tensor::zeros_of([0, 4], DType::I64));
     assert_eq!(bert.encode(&none, &mut Pass::inference()).unwrap().shape()[..], [0, 4, 8]);
+}
+
+/// Two texts with padding in front, between and behind, and the steps that are asked for.
+fn padded() -> (Tokens, Mask) {
+    let ids = Tensor::from([[2_i64, 7, 3, 0, 0], [0, 2, 0, 5, 3], [2, 4, 5, 6, 3]]);
+    let mask = ids.not_equal_to(0.0);
+    let [yes, no] = [true, false];
+    let asked = [[yes, no, no, yes, no], [yes, yes, no, no, no], [no, yes, yes, no, yes]];
+    (Tokens { mask, ..Tokens::new(ids) }, Mask::new(Tensor::from(asked)).unwrap())
+}
+
+#[test]
+fn steps_that_are_asked_for_are_those_of_the_whole() {
+    let (tokens, asked) = padded();
+    let bert = Bert::from_config(&config(), 1).unwrap();
+    let rows = Tensor::from([0_i64, 3, 5, 6, 11, 12, 14]);
+    for tokens in [&tokens, &Tokens::new(tokens.ids.clone())] {
+        let pass = &mut Pass::inference().learning();
+        let all = bert.encode(tokens, pass).unwrap().reshape([15, 8]);
+        let all = all.index_select(0, &rows).unwrap();
+        let few = bert.encode_at(tokens, &asked, pass).unwrap();
+        check::assert_close(few.tensor(), all.tensor(), 1e-5);
+        let norm = |out: &Var| (out * out * out).sum().backward().unwrap().norm();
+        let [ours, theirs] = [norm(&few), norm(&all)];
+        assert!((ours - theirs).abs() <= 1e-4 * (1.0 + theirs), "{ours}, not {theirs}");
+    }
+    let model = MaskedLanguageModel::from_config(&config(), 1).unwrap();
+    let pass = &mut Pass::inference();
+    let all = model.logits(&tokens, pass).unwrap().reshape([15, 20]).into_tensor();
+    let few = model.logits_at(&tokens, &asked, pass).unwrap();
+    check::assert_close(few.tensor(), &all.index_select(0, &rows).unwrap(), 1e-5);
+    let other = Mask::new(Tensor::from([[true; 5]; 2])).unwrap();
+    let error = bert.encode_at(&tokens, &other, pass).unwrap_err().to_string();
+    assert!(error.contains("expected [2, 5, …] as its mask"), "{error}");
+}
+
+#[test]
+fn heads_of_whole_texts_read_the_first_token() {
+    let (tokens, _) = padded();
+    let pass = &mut Pass::inference();
+    let model = SequenceClassifier::from_config(&config(), 3, 1).unwrap();
+    let first = model.encoder.encode(&tokens, pass).unwrap().select(1, 0);
+    let pooled = model.encoder.pooler.as_ref().unwrap().call(&first, pass).unwrap();
+    let expected = model.classes.call(pooled, pass).unwrap();
+    check::assert_close(model.logits(&tokens, pass).unwrap().tensor(), expected.tensor(), 1e-5);
+    let none = Tokens::new(Tensor::zeros_of([0, 4], DType::I64));
+    assert_eq!(model.logits(&none, pass).unwrap().shape()[..], [0, 3]);
+    let nothing =
+        Tokens { mask: Tensor::from([[false; 3]]), ..Tokens::new(Tensor::from([[2_i64; 3]])) };
+    assert_eq!(model.logits(&nothing, pass).unwrap().shape()[..], [1, 3]);
 }

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use brand_nn_autodiff::{Init, Param, Params, Var, Visitor};
-use brand_nn_layers::{self as layers, Call, LayerNorm, Linear, Pass};
+use brand_nn_layers::{self as layers, Call, LayerNorm, Linear, Mask, Pass};
 use brand_nn_train::Model;
 use std::path::Path;
 
@@ -66,6 +66,34 @@ impl MaskedLanguageModel {
     /// As [`Bert::encode`].
     pub fn logits(&self, tokens: &Tokens, pass: &mut Pass) -> layers::Result<Var> {
         self.guess(&self.encoder.encode(tokens, pass)?, pass)
+    }
+
+    /// The logits of the tokens behind the steps that are asked for, one below the other.
+    ///
+    /// They are few as a rule, which spares most of the head: the dearest part of a model with many
+    /// words.
+    ///
+    /// # Shapes
+    /// [`Tokens`] of `[batch, time]` and a mask of the same → `[asked, vocab_size]`.
+    ///
+    /// # Errors
+    /// As [`Bert::encode_at`].
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_layers::{Mask, Pass};
+    /// use brand_nn_models::{BertConfig, MaskedLanguageModel, Tokens};
+    /// use brand_nn_tensor::Tensor;
+    ///
+    /// let model = MaskedLanguageModel::from_config(&BertConfig::new(50, 8, 1), 42)?;
+    /// let tokens = Tokens::new(Tensor::from([[2_i64, 4, 3]]));
+    /// let hidden = Mask::of_ids(&tokens.ids, 2)?; // all but the first
+    /// let logits = model.logits_at(&tokens, &hidden, &mut Pass::inference())?;
+    /// assert_eq!(logits.shape()[..], [2, 50]);
+    /// # Ok::<(), brand_nn_models::Error>(())
+    /// ```
+    pub fn logits_at(&self, tokens: &Tokens, asked: &Mask, pass: &mut Pass) -> layers::Result<Var> {
+        self.guess(&self.encoder.encode_at(tokens, asked, pass)?, pass)
     }
 
     /// The logits of the tokens behind an encoder's vectors.

@@ -59,7 +59,7 @@ impl PretrainingModel {
     pub fn logits(&self, tokens: &Tokens, pass: &mut Pass) -> layers::Result<Var> {
         let vectors = self.masked.encoder.encode(tokens, pass)?;
         let guesses = self.masked.guess(&vectors, pass)?; // [batch, time, vocabulary]
-        let pair = self.masked.encoder.pool(&vectors, pass)?;
+        let pair = self.masked.encoder.pool(&vectors.select(1, 0), pass)?;
         let classes = self.classes.call(pair, pass)?;
         let &[batch, time, words] = &guesses.shape()[..] else { return Ok(classes) };
         Ok(Var::concat(&[guesses.reshape([batch, time * words]), classes], 1))

@@ -27,16 +27,15 @@ pub enum Pooling {
 }
 
 impl Pooling {
-    /// The vectors `[batch, features]` of texts whose tokens have vectors `[batch, time, features]`.
-    pub(super) fn of(self, vectors: &Var, tokens: &Tokens) -> Var {
-        match self {
-            Self::First => vectors.select(1, 0),
-            Self::Mean => {
-                let real = tokens.weights(vectors); // [batch, time, 1]
-                let count = real.sum_axis(1).clamp(1.0, f64::INFINITY);
-                (vectors * &real).sum_axis(1) / count
-            }
+    /// The vectors `[batch, features]` of texts.
+    pub(super) fn of(self, bert: &Bert, tokens: &Tokens, pass: &mut Pass) -> layers::Result<Var> {
+        if self == Self::First {
+            return bert.first(tokens, pass);
         }
+        let vectors = bert.encode(tokens, pass)?;
+        let real = tokens.weights(&vectors); // [batch, time, 1]
+        let count = real.sum_axis(1).clamp(1.0, f64::INFINITY);
+        Ok((vectors * &real).sum_axis(1) / count)
     }
 }
 
@@ -80,8 +79,7 @@ impl SentenceEncoder {
     /// As [`Bert::encode`].
     pub fn embed(&self, tokens: &Tokens, pass: &mut Pass) -> layers::Result<Var> {
         let tokens = tokens.trimmed();
-        let vectors = self.encoder.encode(&tokens, pass)?;
-        let text = self.pooling.of(&vectors, &tokens);
+        let text = self.pooling.of(&self.encoder, &tokens, pass)?;
         let length = text.square().sum_axes(&[-1], true).sqrt();
         Ok(&text / length.clamp(1e-12, f64::INFINITY))
     }

@@ -89,10 +89,11 @@ impl SequenceClassifier {
     /// As [`Bert::encode`].
     pub fn logits(&self, tokens: &Tokens, pass: &mut Pass) -> layers::Result<Var> {
         let tokens = tokens.trimmed();
-        let vectors = self.encoder.encode(&tokens, pass)?;
-        let mut text = match self.encoder.config.classifier_pooling {
-            Pooling::First => self.encoder.pool(&vectors, pass)?,
-            Pooling::Mean => Pooling::Mean.of(&vectors, &tokens),
+        let pooling = self.encoder.config.classifier_pooling;
+        let text = pooling.of(&self.encoder, &tokens, pass)?;
+        let mut text = match pooling {
+            Pooling::First => self.encoder.pool(&text, pass)?,
+            Pooling::Mean => text,
         };
         if let Some(before) = &self.before {
             text = before.call(text, pass)?;
