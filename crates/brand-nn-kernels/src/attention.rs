@@ -10,6 +10,7 @@ use crate::dropout::Mask;
 use crate::lanes::{ABREAST, largest, map_and_sum};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::size::count;
+use crate::softmax::Powers;
 use crate::threads::{Parts, for_each};
 use crate::{Buffer, Mat, MatMut, Real, View, gemm};
 
@@ -351,9 +352,7 @@ impl<T: Real> Kernel for Online<'_, T> {
             let top = largest::<T, L>(scores);
             let top = if top > tops[i] { top } else { tops[i] };
             let against = if top == T::LOWEST { T::ZERO } else { top };
-            let sum = map_and_sum::<T, L, ABREAST>(None, scores, |x| {
-                T::exponentials::<L, ABREAST>(x.map(|x| x - against))
-            });
+            let sum = map_and_sum::<T, L, ABREAST>(None, scores, &Powers::<T, L>::against(against));
             let shrink = (tops[i] - against).exponential::<L>();
             sums[i] = sums[i] * shrink + sum;
             let values = &mut values[i * value_dim..(i + 1) * value_dim];

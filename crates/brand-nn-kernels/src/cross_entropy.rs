@@ -1,9 +1,9 @@
 //! Cross-entropy from logits: softmax, logarithm and picking the target in one pass.
 
-use crate::lanes::{ABREAST, map, sum_each};
+use crate::lanes::{ABREAST, Abreast, map, sum_each};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::size::count;
-use crate::softmax::exponentials;
+use crate::softmax::{Powers, exponentials};
 use crate::threads::{Parts, for_each};
 use crate::{Buffer, Error, Real, Result};
 
@@ -243,14 +243,26 @@ impl<T: Real> Kernel for Backward<'_, T> {
                 }
             };
             let (scale, factor) = (scale[row], scale[row] * total / sum);
-            map::<T, L, ABREAST>(Some(x), out, |x| {
-                T::exponentials::<L, ABREAST>(x.map(|x| x - top)).map(|e| e * factor)
-            });
+            let powers = Powers::<T, L>::against(top);
+            map::<T, L, ABREAST>(Some(x), out, &Scaled { powers, factor });
             if let Some(Single::Class(class, weight)) = single {
                 out[class] = out[class] - scale * weight;
             } else {
                 out.iter_mut().zip(&*shares).for_each(|(out, &c)| *out = *out - scale * c);
             }
         }
+    }
+}
+
+/// Powers times a factor.
+struct Scaled<T, L> {
+    powers: Powers<T, L>,
+    factor: T,
+}
+
+impl<T: Real, L: Lanes> Abreast<T, ABREAST> for Scaled<T, L> {
+    #[inline(always)]
+    fn at(&self, x: [T; ABREAST]) -> [T; ABREAST] {
+        self.powers.at(x).map(|power| power * self.factor)
     }
 }

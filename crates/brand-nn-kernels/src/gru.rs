@@ -1,9 +1,13 @@
 //! The pointwise part of a GRU step: gates and output, forward and backward.
 
 use crate::Real;
-use crate::lanes::{ABREAST, map};
+use crate::lanes::ABREAST;
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::size::count;
+use crate::unary::{
+    curves::{Sigmoid, Tanh},
+    map_values,
+};
 
 /// One step of a GRU cell, gates in PyTorch's order r z n, the reset after the product.
 ///
@@ -92,12 +96,12 @@ impl<T: Real> Kernel for Forward<'_, T> {
             let (reset_update, new) = gates.split_at_mut(2 * width);
             let (outer, inner) = recurrent.split_at(2 * width);
             reset_update.iter_mut().zip(outer).for_each(|(a, &b)| *a = *a + b);
-            map::<T, L, ABREAST>(None, reset_update, T::logistics::<L, ABREAST>);
+            map_values::<T, L, Sigmoid, ABREAST>(None, reset_update);
             let (reset, update) = reset_update.split_at(width);
             for ((a, &b), &r) in new.iter_mut().zip(inner).zip(reset) {
                 *a = r.multiply_add::<L>(b, *a);
             }
-            map::<T, L, ABREAST>(None, new, T::hyperbolic_tangents::<L, ABREAST>);
+            map_values::<T, L, Tanh, ABREAST>(None, new);
             for ((h, &h_prev), (&n, &z)) in h.iter_mut().zip(h_prev).zip(new.iter().zip(update)) {
                 *h = z.multiply_add::<L>(h_prev - n, n);
             }

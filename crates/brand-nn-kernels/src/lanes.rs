@@ -146,12 +146,22 @@ pub(crate) fn largest<T: Real, L: Lanes>(x: &[T]) -> T {
     lanes[..width].iter().fold(T::LOWEST, |a, &b| larger(a, b))
 }
 
-/// `out = f(x)`, or `out = f(out)` without `x`. `f` takes a number each of K vectors.
+/// A function of a number each of K vectors.
+///
+/// A closure, or a function that is handed on by its name, may be left outside of the kernel that
+/// calls it, where it has no vectors and each multiply-add is a call: sixty times the time. What a
+/// type of its own does is always part of the kernel.
+pub(crate) trait Abreast<T, const K: usize> {
+    /// `#[inline(always)]`, and so is all that it calls.
+    fn at(&self, x: [T; K]) -> [T; K];
+}
+
+/// `out = f(x)`, or `out = f(out)` without `x`.
 #[inline(always)]
 pub(crate) fn map<T: Real, L: Lanes, const K: usize>(
     x: Option<&[T]>,
     out: &mut [T],
-    f: impl Fn([T; K]) -> [T; K],
+    f: &impl Abreast<T, K>,
 ) {
     visit::<T, L, K>(x, out, f, |_| ());
 }
@@ -161,7 +171,7 @@ pub(crate) fn map<T: Real, L: Lanes, const K: usize>(
 pub(crate) fn map_and_sum<T: Real, L: Lanes, const K: usize>(
     x: Option<&[T]>,
     out: &mut [T],
-    f: impl Fn([T; K]) -> [T; K],
+    f: &impl Abreast<T, K>,
 ) -> T {
     let mut sums = Sums::<T, L>::new();
     visit::<T, L, K>(x, out, f, |written| written.iter().for_each(|block| sums.add(block)));
@@ -170,14 +180,11 @@ pub(crate) fn map_and_sum<T: Real, L: Lanes, const K: usize>(
 
 /// The sum of `f(x)`, that of [`map_and_sum`].
 #[inline(always)]
-pub(crate) fn sum_of<T: Real, L: Lanes, const K: usize>(
-    x: &[T],
-    f: impl Fn([T; K]) -> [T; K],
-) -> T {
+pub(crate) fn sum_of<T: Real, L: Lanes, const K: usize>(x: &[T], f: &impl Abreast<T, K>) -> T {
     let (mut sums, mut aside) = (Sums::<T, L>::new(), [T::ZERO; 4 * BLOCK]);
     for x in x.chunks(aside.len()) {
         let aside = &mut aside[..x.len()];
-        visit::<T, L, K>(Some(x), aside, &f, |written| {
+        visit::<T, L, K>(Some(x), aside, f, |written| {
             written.iter().for_each(|block| sums.add(block));
         });
     }
@@ -190,24 +197,24 @@ pub(crate) fn sum_of<T: Real, L: Lanes, const K: usize>(
 fn visit<T: Real, L: Lanes, const K: usize>(
     x: Option<&[T]>,
     out: &mut [T],
-    f: impl Fn([T; K]) -> [T; K],
+    f: &impl Abreast<T, K>,
     mut then: impl FnMut(&[[T; BLOCK]]),
 ) {
     let mut done = 0;
     if const { T::VECTORS && K > 1 && L::Single::LANES > BLOCK / K } {
-        done = visit_whole::<T, { 2 * BLOCK / ABREAST }, K>(x, out, &f, &mut then);
+        done = visit_whole::<T, { 2 * BLOCK / ABREAST }, K>(x, out, f, &mut then);
     }
-    done += visit_blocks(x.map(|x| &x[done..]), &mut out[done..], &f, &mut then);
+    done += visit_blocks(x.map(|x| &x[done..]), &mut out[done..], f, &mut then);
     let end = &mut out[done..];
     if end.is_empty() {
         return;
     }
     let mut block = padded(x.map_or(&*end, |x| &x[done..]), T::ONE);
     if T::VECTORS {
-        visit_blocks(None, &mut block, &f, &mut |_| ());
+        visit_blocks(None, &mut block, f, &mut |_| ());
     } else {
         let used = end.len().next_multiple_of(K);
-        visit_whole::<T, 1, K>(None, &mut block[..used], &f, &mut |_| ());
+        visit_whole::<T, 1, K>(None, &mut block[..used], f, &mut |_| ());
     }
     end.copy_from_slice(&block[..end.len()]);
     for (i, y) in block.iter_mut().enumerate() {
@@ -221,7 +228,7 @@ fn visit<T: Real, L: Lanes, const K: usize>(
 fn visit_blocks<T: Real, const K: usize>(
     x: Option<&[T]>,
     out: &mut [T],
-    f: &impl Fn([T; K]) -> [T; K],
+    f: &impl Abreast<T, K>,
     then: &mut impl FnMut(&[[T; BLOCK]]),
 ) -> usize {
     if K == 1 {
@@ -237,7 +244,7 @@ fn visit_blocks<T: Real, const K: usize>(
 fn visit_whole<T: Real, const W: usize, const K: usize>(
     x: Option<&[T]>,
     out: &mut [T],
-    f: &impl Fn([T; K]) -> [T; K],
+    f: &impl Abreast<T, K>,
     then: &mut impl FnMut(&[[T; BLOCK]]),
 ) -> usize {
     let x = x.map(|x| x.as_chunks::<W>().0.as_chunks::<K>().0);
@@ -250,7 +257,7 @@ fn visit_whole<T: Real, const W: usize, const K: usize>(
         // Aside, so that nothing that is read may be what is written.
         let mut to = [[T::ZERO; W]; K];
         for i in 0..W {
-            let y = f(std::array::from_fn(|k| from[k][i]));
+            let y = f.at(std::array::from_fn(|k| from[k][i]));
             for k in 0..K {
                 to[k][i] = y[k];
             }

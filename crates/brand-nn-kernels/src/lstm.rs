@@ -1,9 +1,13 @@
 //! The pointwise part of an LSTM step: gates, cell and output, forward and backward.
 
 use crate::Real;
-use crate::lanes::{ABREAST, map};
+use crate::lanes::ABREAST;
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::size::count;
+use crate::unary::{
+    curves::{Sigmoid, Tanh},
+    map_values,
+};
 
 /// One step of an LSTM cell, gates in PyTorch's order i f g o.
 ///
@@ -104,7 +108,7 @@ impl<T: Real> Kernel for Forward<'_, T> {
             activate::<T, L>(gates);
             let (c, tanh_c) = (&mut c[states.clone()], &mut tanh_c[states.clone()]);
             cell::<T, L>(gates, &c_prev[states.clone()], c);
-            map::<T, L, ABREAST>(Some(c), tanh_c, T::hyperbolic_tangents::<L, ABREAST>);
+            map_values::<T, L, Tanh, ABREAST>(Some(c), tanh_c);
             for ((h, &o), &t) in h[states].iter_mut().zip(&gates[3 * hidden..]).zip(&*tanh_c) {
                 *h = o * t;
             }
@@ -119,9 +123,9 @@ fn activate<T: Real, L: Lanes>(gates: &mut [T]) {
     let (input_forget, rest) = gates.split_at_mut(2 * hidden);
     let (cell, output) = rest.split_at_mut(hidden);
     for part in [input_forget, output] {
-        map::<T, L, ABREAST>(None, part, T::logistics::<L, ABREAST>);
+        map_values::<T, L, Sigmoid, ABREAST>(None, part);
     }
-    map::<T, L, ABREAST>(None, cell, T::hyperbolic_tangents::<L, ABREAST>);
+    map_values::<T, L, Tanh, ABREAST>(None, cell);
 }
 
 /// `c = f c_prev + i g`.

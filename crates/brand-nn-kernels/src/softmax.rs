@@ -1,8 +1,11 @@
 //! Softmax and its logarithm along the last axis, forward and backward.
 
+use std::marker::PhantomData;
+
 use crate::Real;
-use crate::lanes::{ABREAST, largest, map, map_and_sum, map_rows, sum_each, sum_of};
+use crate::lanes::{ABREAST, Abreast, largest, map_and_sum, map_rows, sum_each, sum_of};
 use crate::simd::{Kernel, Lanes, dispatch};
+use crate::unary::{curves::Exp, map_values};
 
 /// `y = e^(x − max) / Σ e^(x − max)` for each row of `len` elements.
 ///
@@ -62,12 +65,32 @@ pub fn log_softmax_backward<T: Real>(y: &[T], gradient: &[T], len: usize, out: &
 pub(crate) fn exponentials<T: Real, L: Lanes>(x: &[T], out: Option<&mut [T]>) -> (T, T) {
     let top = largest::<T, L>(x);
     let top = if top == T::LOWEST { T::ZERO } else { top };
-    let powers = |x: [T; ABREAST]| T::exponentials::<L, ABREAST>(x.map(|x| x - top));
+    let powers = Powers::<T, L>::against(top);
     let sum = match out {
-        Some(out) => map_and_sum::<T, L, ABREAST>(Some(x), out, powers),
-        None => sum_of::<T, L, ABREAST>(x, powers),
+        Some(out) => map_and_sum::<T, L, ABREAST>(Some(x), out, &powers),
+        None => sum_of::<T, L, ABREAST>(x, &powers),
     };
     (top, sum)
+}
+
+/// e^(x − top).
+pub(crate) struct Powers<T, L> {
+    top: T,
+    set: PhantomData<L>,
+}
+
+impl<T, L> Powers<T, L> {
+    #[inline(always)]
+    pub(crate) fn against(top: T) -> Self {
+        Powers { top, set: PhantomData }
+    }
+}
+
+impl<T: Real, L: Lanes> Abreast<T, ABREAST> for Powers<T, L> {
+    #[inline(always)]
+    fn at(&self, x: [T; ABREAST]) -> [T; ABREAST] {
+        T::exponentials::<L, ABREAST>(x.map(|x| x - self.top))
+    }
 }
 
 struct Softmax<'a, T> {
@@ -153,7 +176,7 @@ impl<T: Real> Kernel for LogSoftmaxBackward<'_, T> {
         let rows = y.chunks_exact(len).zip(gradient.chunks_exact(len));
         for ((y, gradient), out) in rows.zip(out.chunks_exact_mut(len)) {
             let sum = sum_each::<T, L>([gradient, gradient], |g, _| g);
-            map::<T, L, ABREAST>(Some(y), out, T::exponentials::<L, ABREAST>);
+            map_values::<T, L, Exp, ABREAST>(Some(y), out);
             for (out, &g) in out.iter_mut().zip(gradient) {
                 *out = g - *out * sum;
             }

@@ -3,11 +3,11 @@
 use std::marker::PhantomData;
 
 use crate::Real;
-use crate::lanes::{ABREAST, CACHED, map};
+use crate::lanes::{ABREAST, Abreast, CACHED, map};
 use crate::simd::{Kernel, Lanes, Portable, dispatch};
 use crate::threads::{Parts, for_each};
 
-mod curves;
+pub(crate) mod curves;
 
 /// Elements below which an op stays on one thread.
 const SERIAL: usize = 1 << 17;
@@ -312,8 +312,37 @@ fn map_curve<T: Real, L: Lanes, C: Curve<T>, const K: usize>(
     slope: bool,
 ) {
     if slope {
-        map::<T, L, K>(x, out, C::slopes::<L, K>);
+        map::<T, L, K>(x, out, &Slopes::<C, L>(PhantomData));
     } else {
-        map::<T, L, K>(x, out, C::values::<L, K>);
+        map_values::<T, L, C, K>(x, out);
+    }
+}
+
+/// Values, K vectors at a time: `out = f(x)`, or `out = f(out)` without `x`.
+#[inline(always)]
+pub(crate) fn map_values<T: Real, L: Lanes, C: Curve<T>, const K: usize>(
+    x: Option<&[T]>,
+    out: &mut [T],
+) {
+    map::<T, L, K>(x, out, &Values::<C, L>(PhantomData));
+}
+
+/// A curve's values by an instruction set.
+struct Values<C, L>(PhantomData<(C, L)>);
+
+impl<T: Real, C: Curve<T>, L: Lanes, const K: usize> Abreast<T, K> for Values<C, L> {
+    #[inline(always)]
+    fn at(&self, x: [T; K]) -> [T; K] {
+        C::values::<L, K>(x)
+    }
+}
+
+/// A curve's slopes by an instruction set.
+struct Slopes<C, L>(PhantomData<(C, L)>);
+
+impl<T: Real, C: Curve<T>, L: Lanes, const K: usize> Abreast<T, K> for Slopes<C, L> {
+    #[inline(always)]
+    fn at(&self, x: [T; K]) -> [T; K] {
+        C::slopes::<L, K>(x)
     }
 }

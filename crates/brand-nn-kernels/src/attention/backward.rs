@@ -6,6 +6,7 @@ use super::{Attention, Block, KEYS, QUERIES, Sizes, cut};
 use crate::lanes::{ABREAST, map, sum_each};
 use crate::simd::{Kernel, Lanes, Portable, dispatch};
 use crate::size::count;
+use crate::softmax::Powers;
 use crate::threads::Parts;
 use crate::words::copy_words;
 use crate::{Buffer, Mat, MatMut, Real, Reduce, View, gemm, reduce};
@@ -226,9 +227,7 @@ impl<T: Real> Kernel for Softmax<'_, T> {
     fn run<L: Lanes>(self) {
         let width = self.scores.len() / self.log_sums.len();
         for (scores, &log_sum) in self.scores.chunks_exact_mut(width).zip(self.log_sums) {
-            map::<T, L, ABREAST>(None, scores, |x| {
-                T::exponentials::<L, ABREAST>(x.map(|x| x - log_sum))
-            });
+            map::<T, L, ABREAST>(None, scores, &Powers::<T, L>::against(log_sum));
         }
     }
 }

@@ -37,7 +37,7 @@ macro_rules! abreast {
 macro_rules! arrays {
     ($of_value:literal, $abreast:tt:
         $($name:ident |$x:ident| { $value:expr } |$at:ident| { $slope:expr })*) => {$(
-        pub(super) struct $name;
+        pub(crate) struct $name;
 
         impl<T: Real> Curve<T> for $name {
             const SLOPE_OF_VALUE: bool = $of_value;
