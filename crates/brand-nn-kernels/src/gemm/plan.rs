@@ -17,6 +17,8 @@ const SERIAL: usize = 1 << 22;
 const SERIAL_INSIDE: usize = 1 << 20;
 /// Rows of C up to which tiles read B as it is; beyond, panels are copied to lie together.
 const DIRECT_ROWS: usize = 24;
+/// Bytes of a B, with what lies between rows, that tiles read as it is: it stays in the first cache.
+const DIRECT_BYTES: usize = 20 << 10;
 /// Rows of C beyond which all of B is packed once.
 const PACK_ROWS: usize = 192;
 /// Rows up to which `A Bᵀ` goes by dot products, without packing.
@@ -116,8 +118,10 @@ fn shape<T: Real>(job: &Job<T>) -> Shape {
 /// # Safety
 /// As [`product`]; columns of C are contiguous, and rows or columns of B.
 unsafe fn in_rows<T: Real>(job: &Job<T>, then: Ending<T>) {
-    let few = job.m <= DIRECT_ROWS && job.n.is_multiple_of(VECTOR);
-    let direct = few && job.b_strides[1] == 1;
+    let row = job.b_strides[0].unsigned_abs().saturating_mul(size_of::<T>());
+    let is_small = job.k.saturating_mul(row) <= DIRECT_BYTES;
+    let direct =
+        (job.m <= DIRECT_ROWS || is_small) && job.n.is_multiple_of(VECTOR) && job.b_strides[1] == 1;
     // SAFETY: vouched for by the caller.
     unsafe { blocks(job, if direct { Right::Direct } else { Right::Copied }, then) };
 }
