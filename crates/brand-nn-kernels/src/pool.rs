@@ -87,13 +87,14 @@ pub fn max_pool<T: Number>(x: &[T], axes: [Spans; 3], out: &mut [T], places: &mu
         return;
     }
     let stride = axes[2].stride();
+    let quads = are_quads(&axes) && i32::try_from(inputs).is_ok();
     let (out, places) = (Parts::new(out), Parts::new(places));
     each(planes, x.len(), |plane| {
         let range = plane * outputs..(plane + 1) * outputs;
         // SAFETY: each plane is one task's, which runs once.
         let (out, places) = unsafe { (out.range(range.clone()), places.range(range)) };
         let x = &x[plane * inputs..(plane + 1) * inputs];
-        dispatch(Largest { x, axes, stride, out, places });
+        dispatch(Largest { x, axes, stride, quads, out, places });
     });
 }
 
@@ -164,12 +165,22 @@ fn each(planes: usize, size: usize, f: impl Fn(usize) + Sync) {
 /// Outputs of a row that are computed side by side.
 const LANES: usize = 4;
 
+/// Whether windows along rows and columns see 2 × 2 side by side.
+fn are_quads([depth, height, width]: &[Spans; 3]) -> bool {
+    let two = |span: &Span| span.count == 2;
+    let flat = depth.spans.iter().all(|span| span.count == 1);
+    let side_by_side = width.step == 1 && width.stride() == Some(2);
+    flat && side_by_side && height.spans.iter().chain(width.spans).all(two)
+}
+
 /// One plane.
 struct Largest<'a, T> {
     x: &'a [T],
     axes: [Spans<'a>; 3],
     /// Inputs from one output of a row to the next, where all see as many.
     stride: Option<usize>,
+    /// Whether all see 2 × 2 side by side.
+    quads: bool,
     out: &'a mut [T],
     places: &'a mut [i64],
 }
@@ -185,6 +196,7 @@ impl<T: Number> Kernel for Largest<'_, T> {
         for d in depth.spans {
             for h in height.spans {
                 match self.stride {
+                    _ if self.quads => self.quads(d.first * height.input + h.first, first),
                     Some(1) => self.row::<1>([d, h], 1, first),
                     Some(2) => self.row::<2>([d, h], 2, first),
                     Some(stride) => self.row::<0>([d, h], stride, first),
@@ -197,6 +209,25 @@ impl<T: Number> Kernel for Largest<'_, T> {
 }
 
 impl<T: Number> Largest<'_, T> {
+    /// The outputs of a row that see 2 × 2 each, from a line of the input on.
+    #[inline(always)]
+    fn quads(&mut self, line: usize, first: usize) {
+        let [_, Spans { step, .. }, Spans { input, spans, .. }] = self.axes;
+        let (count, start) = (spans.len(), line * input + spans[0].first);
+        let pairs = |start: usize| self.x[start..start + 2 * count].as_chunks::<2>().0;
+        let (upper, lower) = (&pairs(start)[..count], &pairs(start + step * input)[..count]);
+        let (out, places) = (&mut self.out[first..][..count], &mut self.places[first..][..count]);
+        let below = (step * input) as i32;
+        for i in 0..count {
+            let (mut best, mut at) = (upper[i][0], 0);
+            for (x, tap) in [(upper[i][1], 1), (lower[i][0], below), (lower[i][1], below + 1)] {
+                let better = (x > best) | x.not_a_number();
+                (best, at) = if better { (x, tap) } else { (best, at) };
+            }
+            (out[i], places[i]) = (best, (start + 2 * i) as i64 + i64::from(at));
+        }
+    }
+
     /// A row of at least [`LANES`] outputs; the last group may compute some once more.
     ///
     /// STRIDE is the stride where the compiler should know it, else 0.

@@ -49,6 +49,9 @@ fn the_first_of_the_largest_is_found() {
     check_max(2, [9, 11], &regular(9, 3, 2, 2), &regular(11, 2, 3, 2), 2);
     check_max(40, [41, 43], &regular(41, 3, 1, 1), &regular(43, 3, 1, 1), 1);
     check_max(5, [24, 24], &regular(24, 2, 2, 1), &regular(24, 2, 2, 1), 1);
+    check_max(3, [7, 9], &regular(7, 2, 1, 1), &regular(9, 2, 2, 1), 1);
+    check_max(70, [33, 67], &regular(33, 2, 2, 1), &regular(67, 2, 2, 1), 1);
+    check_max(3, [8, 12], &regular(8, 2, 2, 2), &regular(12, 2, 2, 2), 2);
     check_max(3, [13, 31], &regular(13, 2, 3, 1), &regular(31, 3, 4, 2), 2);
     let uneven = [Span { first: 0, count: 1 }, Span { first: 0, count: 5 }];
     check_max(1, [1, 5], &regular(1, 1, 1, 1), &uneven, 1);
@@ -65,6 +68,35 @@ fn nan_is_the_largest_and_minus_infinity_has_a_place() {
     max_pool(&[1.0, f64::NAN, 5.0, low, low, low], axes, &mut out, &mut places);
     assert!(out[0].is_nan() && out[1] == low);
     assert_eq!(places, [1, 0]);
+}
+
+#[test]
+fn windows_of_two_by_two_see_nan_and_minus_infinity() {
+    // Each element in turn is NaN among numbers, or the only one above −∞; 4 · 2 · 4 windows.
+    let odd = |x: f32, i: usize| match i / 64 {
+        0 if i % 5 == 0 => f32::NAN,
+        1 if i % 7 > 0 => f32::NEG_INFINITY,
+        _ => x,
+    };
+    let x: Vec<f32> = noise(128, 2).into_iter().enumerate().map(|(i, x)| odd(x, i)).collect();
+    let (rows, columns) = (regular(4, 2, 2, 1), regular(8, 2, 2, 1));
+    let planes = [Span { first: 0, count: 1 }, Span { first: 1, count: 1 }];
+    let spans = |input, spans| Spans { input, spans, step: 1 };
+    let axes = [spans(2, &planes[..]), spans(4, &rows), spans(8, &columns)];
+    on_every_isa(|_| {
+        let (mut out, mut places) = (vec![9.0; 32], vec![-1; 32]);
+        max_pool(&x, axes, &mut out, &mut places);
+        for (i, (&out, &place)) in out.iter().zip(&places).enumerate() {
+            let first = i / 8 % 2 * 32 + i / 4 % 2 * 16 + i % 4 * 2;
+            let seen = [0, 1, 8, 9].map(|tap| first + tap);
+            let x = |at: usize| x[i / 16 * 64 + at];
+            // The last NaN, or else the first of the largest.
+            let nan = seen.iter().rev().find(|&&at| x(at).is_nan());
+            let largest = seen.iter().rev().max_by(|a, b| x(**a).total_cmp(&x(**b)));
+            let expected = *nan.or(largest).unwrap();
+            assert_eq!((out.to_bits(), place), (x(expected).to_bits(), expected as i64), "{i}");
+        }
+    });
 }
 
 #[test]
