@@ -4,9 +4,9 @@ use std::hint::black_box;
 
 use brand_nn_benches::rivals::RIVALS;
 use brand_nn_kernels::{
-    AdamStep, Convolution, Mat, MatMut, PackedB, Reduce, Slide, Span, Spans, Unary, Window, adam,
-    conv, conv_backward_data, conv_backward_weight, fill_normal, gemm, gemm_packed, lstm_cell,
-    max_pool, reduce, reference, softmax, unary,
+    AdamStep, ConvMethod, Convolution, Mat, MatMut, PackedB, Reduce, Slide, Span, Spans, Unary,
+    Window, adam, fill_normal, gemm, gemm_packed, lstm_cell, max_pool, reduce, reference, softmax,
+    unary,
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -94,15 +94,19 @@ fn convolutions(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements(work as u64));
         let (x, w, y) = (noise(shape.inputs()), noise(shape.weights()), noise(shape.outputs()));
         let [mut dx, mut dw, mut out] = [x.len(), w.len(), y.len()].map(|len| vec![0.0; len]);
-        group.bench_function("forward", |bench| {
-            bench.iter(|| conv(&shape, &x, &w, None, &mut out));
-        });
-        group.bench_function("backward, data", |bench| {
-            bench.iter(|| conv_backward_data(&shape, &w, &y, &mut dx));
-        });
-        group.bench_function("backward, weight", |bench| {
-            bench.iter(|| conv_backward_weight(&shape, &x, &y, &mut dw));
-        });
+        let chosen = ConvMethod::of::<f32>(&shape);
+        let direct = (chosen != ConvMethod::Product).then_some(ConvMethod::Product);
+        for method in [chosen].into_iter().chain(direct) {
+            group.bench_function(format!("forward, {method:?}"), |bench| {
+                bench.iter(|| method.conv(&shape, &x, &w, None, &mut out));
+            });
+            group.bench_function(format!("backward, data, {method:?}"), |bench| {
+                bench.iter(|| method.backward_data(&shape, &w, &y, &mut dx));
+            });
+            group.bench_function(format!("backward, weight, {method:?}"), |bench| {
+                bench.iter(|| method.backward_weight(&shape, &x, &y, &mut dw));
+            });
+        }
     }
 }
 
