@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should stop")]
 
 mod against_ndarray;
+mod convolutions;
 mod display;
 mod edges;
 mod errors;
