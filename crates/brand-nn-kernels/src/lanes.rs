@@ -11,6 +11,9 @@ pub(crate) const BLOCK: usize = 32;
 pub(crate) const ABREAST: usize = 4;
 /// Elements that stay in the first cache between two passes.
 pub(crate) const CACHED: usize = 2048;
+/// Short rows that take each step side by side: what a row ends a step with, a sum say, is a chain
+/// of instructions, which those of the next rows fill.
+pub(crate) const ROWS: usize = 8;
 /// Elements of rows that one task has, about.
 const TASK: usize = 1 << 14;
 /// Elements below which rows stay on one thread.
@@ -39,6 +42,12 @@ pub(crate) fn map_rows<T: Real, const N: usize>(
         let start = task * rows * len;
         f(inputs.map(|input| &input[start..start + out.len()]), out);
     });
+}
+
+/// How many rows of `len` elements take each step side by side: they stay in the first cache.
+#[inline(always)]
+pub(crate) fn rows_abreast(len: usize) -> usize {
+    (CACHED / len.max(1)).clamp(1, ROWS)
 }
 
 /// The sum of `f(a, b)` over two slices, by [`Sums`].

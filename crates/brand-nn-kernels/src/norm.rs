@@ -1,6 +1,6 @@
 //! Normalisation of rows by their mean and spread, forward and backward.
 
-use crate::lanes::sum_each;
+use crate::lanes::{ROWS, rows_abreast, sum_each};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::size::count;
 use crate::threads::{Parts, for_each};
@@ -195,37 +195,66 @@ impl<T: Real> Kernel for Forward<'_, T> {
     #[inline(always)]
     fn run<L: Lanes>(self) {
         let Forward { norm, first, x, weight, bias, out, statistics } = self;
-        for (i, statistics) in statistics.chunks_exact_mut(2).enumerate() {
-            let (row, window) = (i * norm.len..(i + 1) * norm.len, norm.window(first + i));
-            let (x, out) = (&x[row.clone()], &mut out[row]);
-            let [mean, scale] = spread::<T, L>(norm, x);
-            statistics.copy_from_slice(&[mean, scale]);
-            let (weight, bias) = (&weight[window.clone()], &bias[window]);
-            if norm.channels == norm.len {
-                for ((out, &x), (&w, &b)) in out.iter_mut().zip(x).zip(weight.iter().zip(bias)) {
-                    *out = ((x - mean) * scale).multiply_add::<L>(w, b);
-                }
-                continue;
-            }
-            let repeat = (norm.len / norm.channels).max(1);
-            let runs = out.chunks_exact_mut(repeat).zip(x.chunks_exact(repeat));
-            for ((out, x), (&w, &b)) in runs.zip(weight.iter().zip(bias)) {
-                for (out, &x) in out.iter_mut().zip(x) {
-                    *out = ((x - mean) * scale).multiply_add::<L>(w, b);
-                }
+        let abreast = rows_abreast(norm.len);
+        for (i, statistics) in statistics.chunks_mut(2 * abreast).enumerate() {
+            let start = i * abreast;
+            let rows = start * norm.len..(start + statistics.len() / 2) * norm.len;
+            let (x, out) = (&x[rows.clone()], &mut out[rows]);
+            spreads::<T, L>(norm, x, statistics);
+            for (i, &[mean, scale]) in statistics.as_chunks().0.iter().enumerate() {
+                let (row, window) =
+                    (i * norm.len..(i + 1) * norm.len, norm.window(first + start + i));
+                let (weight, bias) = (&weight[window.clone()], &bias[window]);
+                let line = |x: T, w: T, b: T| ((x - mean) * scale).multiply_add::<L>(w, b);
+                normalise(norm, &x[row.clone()], [weight, bias], &mut out[row], line);
             }
         }
     }
 }
 
-/// The mean of a row, and one over its spread.
+/// `out = f(x, w, b)` over a row, with the weight and the bias of each element.
 #[inline(always)]
-fn spread<T: Real, L: Lanes>(norm: &Norm, x: &[T]) -> [T; 2] {
-    let len = norm.len as f64;
-    let mean =
-        if norm.centred { T::from_f64(total::<T, L>(x, x, |x, _| x) / len) } else { T::ZERO };
-    let variance = total::<T, L>(x, x, |x, _| (x - mean) * (x - mean)) / len;
-    [mean, T::from_f64(1.0 / (variance + norm.epsilon).sqrt())]
+fn normalise<T: Real>(
+    norm: &Norm,
+    x: &[T],
+    [weight, bias]: [&[T]; 2],
+    out: &mut [T],
+    f: impl Fn(T, T, T) -> T,
+) {
+    if norm.channels == norm.len {
+        for ((out, &x), (&w, &b)) in out.iter_mut().zip(x).zip(weight.iter().zip(bias)) {
+            *out = f(x, w, b);
+        }
+        return;
+    }
+    let repeat = (norm.len / norm.channels).max(1);
+    let runs = out.chunks_exact_mut(repeat).zip(x.chunks_exact(repeat));
+    for ((out, x), (&w, &b)) in runs.zip(weight.iter().zip(bias)) {
+        for (out, &x) in out.iter_mut().zip(x) {
+            *out = f(x, w, b);
+        }
+    }
+}
+
+/// The mean of each of at most [`ROWS`] rows, and one over its spread.
+#[inline(always)]
+fn spreads<T: Real, L: Lanes>(norm: &Norm, x: &[T], statistics: &mut [T]) {
+    let (len, mut means, mut sums) = (norm.len, [T::ZERO; ROWS], [0.0; ROWS]);
+    let row = |i: usize| &x[i * len..(i + 1) * len];
+    let statistics = statistics.as_chunks_mut::<2>().0;
+    let rows = statistics.len();
+    if norm.centred {
+        for (i, mean) in means[..rows].iter_mut().enumerate() {
+            *mean = T::from_f64(total::<T, L>(row(i), row(i), |x, _| x) / len as f64);
+        }
+    }
+    for (i, (sum, &mean)) in sums[..rows].iter_mut().zip(&means).enumerate() {
+        *sum = total::<T, L>(row(i), row(i), |x, _| (x - mean) * (x - mean));
+    }
+    for ((statistics, &mean), sum) in statistics.iter_mut().zip(&means).zip(sums) {
+        let variance = sum / len as f64;
+        *statistics = [mean, T::from_f64(1.0 / (variance + norm.epsilon).sqrt())];
+    }
 }
 
 struct Backward<'a, T> {

@@ -3,7 +3,9 @@
 use std::marker::PhantomData;
 
 use crate::Real;
-use crate::lanes::{ABREAST, Abreast, largest, map_and_sum, map_rows, sum_each, sum_of};
+use crate::lanes::{
+    ABREAST, Abreast, ROWS, largest, map_and_sum, map_rows, rows_abreast, sum_each, sum_of,
+};
 use crate::simd::{Kernel, Lanes, dispatch};
 use crate::unary::{curves::Exp, map_values};
 
@@ -63,8 +65,7 @@ pub fn log_softmax_backward<T: Real>(y: &[T], gradient: &[T], len: usize, out: &
 /// With `out`, the exponentials are kept there.
 #[inline(always)]
 pub(crate) fn exponentials<T: Real, L: Lanes>(x: &[T], out: Option<&mut [T]>) -> (T, T) {
-    let top = largest::<T, L>(x);
-    let top = if top == T::LOWEST { T::ZERO } else { top };
+    let top = top_of::<T, L>(x);
     let powers = Powers::<T, L>::against(top);
     let sum = match out {
         Some(out) => map_and_sum::<T, L, ABREAST>(Some(x), out, &powers),
@@ -93,6 +94,13 @@ impl<T: Real, L: Lanes> Abreast<T, ABREAST> for Powers<T, L> {
     }
 }
 
+/// The largest element of a row, 0 for a masked one.
+#[inline(always)]
+fn top_of<T: Real, L: Lanes>(x: &[T]) -> T {
+    let top = largest::<T, L>(x);
+    if top == T::LOWEST { T::ZERO } else { top }
+}
+
 struct Softmax<'a, T> {
     len: usize,
     x: &'a [T],
@@ -104,10 +112,22 @@ impl<T: Real> Kernel for Softmax<'_, T> {
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        for (x, out) in self.x.chunks_exact(self.len).zip(self.out.chunks_exact_mut(self.len)) {
-            let (_, sum) = exponentials::<T, L>(x, Some(out));
-            let scale = if sum == T::ZERO { T::ZERO } else { T::ONE / sum };
-            out.iter_mut().for_each(|y| *y = *y * scale);
+        let Softmax { len, x, out } = self;
+        let some = len * rows_abreast(len);
+        for (x, out) in x.chunks(some).zip(out.chunks_mut(some)) {
+            let (mut tops, mut scales) = ([T::ZERO; ROWS], [T::ZERO; ROWS]);
+            for (top, x) in tops.iter_mut().zip(x.chunks_exact(len)) {
+                *top = top_of::<T, L>(x);
+            }
+            let rows = x.chunks_exact(len).zip(out.chunks_exact_mut(len));
+            for ((&top, scale), (x, out)) in tops.iter().zip(&mut scales).zip(rows) {
+                let powers = Powers::<T, L>::against(top);
+                let sum = map_and_sum::<T, L, ABREAST>(Some(x), out, &powers);
+                *scale = if sum == T::ZERO { T::ZERO } else { T::ONE / sum };
+            }
+            for (&scale, out) in scales.iter().zip(out.chunks_exact_mut(len)) {
+                out.iter_mut().for_each(|y| *y = *y * scale);
+            }
         }
     }
 }
