@@ -125,8 +125,8 @@ fn rows<T: Number>(op: Reduce, x: &[T], len: usize, out: &mut [T]) {
     if blocks == 1 {
         let per_task = if x.len() < SERIAL { out.len() } else { (SERIAL / 4).div_ceil(len) };
         return crate::for_each_chunk(out, per_task, |task, out| {
-            let rows = x[task * per_task * len..].chunks_exact(len);
-            out.iter_mut().zip(rows).for_each(|(out, x)| *out = dispatch(Fold { op, x }));
+            let start = task * per_task * len;
+            dispatch(Fold { op, x: &x[start..start + out.len() * len], out });
         });
     }
     let mut partial = Buffer::stale(out.len() * blocks);
@@ -135,7 +135,7 @@ fn rows<T: Number>(op: Reduce, x: &[T], len: usize, out: &mut [T]) {
         for (i, partial) in partial.iter_mut().enumerate() {
             let (row, block) = ((task * per_task + i) / blocks, (task * per_task + i) % blocks);
             let range = row * len + block * BLOCK..row * len + len.min((block + 1) * BLOCK);
-            *partial = dispatch(Fold { op, x: &x[range] });
+            dispatch(Fold { op, x: &x[range], out: std::slice::from_mut(partial) });
         }
     });
     for (out, partial) in out.iter_mut().zip(partial.chunks_exact_mut(blocks)) {
@@ -158,24 +158,34 @@ fn tree<T: Number>(op: Reduce, partial: &mut [T]) -> T {
     partial[0]
 }
 
-/// A block of elements becomes one.
+/// Each row of elements, as many as there are results, becomes one.
 struct Fold<'a, T> {
     op: Reduce,
     x: &'a [T],
+    out: &'a mut [T],
 }
 
 impl<T: Number> Kernel for Fold<'_, T> {
-    type Output = T;
+    type Output = ();
     const WIDE: bool = T::FLOAT;
 
     #[inline(always)]
-    fn run<L: Lanes>(self) -> T {
-        match self.op {
-            Reduce::Sum | Reduce::Mean => fold(self.x, T::ZERO, T::plus),
-            Reduce::Max => fold(self.x, T::LOWEST, T::larger),
-            Reduce::Min => fold(self.x, T::HIGHEST, T::smaller),
-            Reduce::Prod => fold(self.x, T::ONE, T::times),
+    fn run<L: Lanes>(self) {
+        let Fold { op, x, out } = self;
+        match op {
+            Reduce::Sum | Reduce::Mean => fold_rows(x, out, T::ZERO, T::plus),
+            Reduce::Max => fold_rows(x, out, T::LOWEST, T::larger),
+            Reduce::Min => fold_rows(x, out, T::HIGHEST, T::smaller),
+            Reduce::Prod => fold_rows(x, out, T::ONE, T::times),
         }
+    }
+}
+
+#[inline(always)]
+fn fold_rows<T: Number>(x: &[T], out: &mut [T], neutral: T, f: impl Fn(T, T) -> T) {
+    let rows = x.chunks_exact(x.len() / out.len());
+    for (out, x) in out.iter_mut().zip(rows) {
+        *out = fold(x, neutral, &f);
     }
 }
 
