@@ -1,5 +1,5 @@
-//! How near the kernels come to what the machine can do: fractions of the probed FMA peak and
-//! copy bandwidth, in one process. `cargo bench --bench roofline [-- name …]`
+//! How near the kernels come to what the machine can do: fractions of the probed FMA peak, copy and
+//! read bandwidth, in one process. `cargo bench --bench roofline [-- name …]`
 
 #![allow(clippy::print_stdout, reason = "a report is what this program is for")]
 
@@ -9,8 +9,8 @@ use brand_nn_benches::{
     rivals::RIVALS,
 };
 use brand_nn_kernels::{
-    AdamStep, Isa, Mat, MatMut, PackedB, Reduce, Unary, adam, gemm, gemm_packed, isa, lstm_cell,
-    reduce, set_isa, softmax, threads, unary,
+    AdamStep, Isa, Mat, MatMut, Norm, PackedB, Reduce, Unary, adam, gemm, gemm_packed, isa,
+    lstm_cell, norm, reduce, set_isa, softmax, threads, unary,
 };
 use std::{hint::black_box, time::Instant};
 
@@ -157,26 +157,82 @@ fn curves() {
     }
 }
 
+/// Bytes a second that sums of `x` read, as fast as plain vectors go.
+fn read_bandwidth(x: &[f32]) -> f64 {
+    let time = least(|| {
+        let mut sums = [0.0; 32];
+        for block in x.as_chunks::<32>().0 {
+            for i in 0..32 {
+                sums[i] += block[i];
+            }
+        }
+        black_box(&sums);
+    });
+    size_of_val(x) as f64 / time
+}
+
+/// Prints the time of an element, of which there are so many bytes, beside a bandwidth.
+fn sweep(name: &str, elements: usize, bytes: usize, probe: (&str, f64), time: f64) {
+    let fraction = 100.0 * (elements * bytes) as f64 / time / probe.1;
+    println!("{name:<26} {:>10.3}  {fraction:>8.1}% of {}", 1e9 * time / elements as f64, probe.0);
+}
+
 fn sweeps(copy: f64) {
-    println!("kernel                     ns an element  of copy bandwidth");
-    let row = |name: &str, elements: usize, bytes: usize, time: f64| {
-        let fraction = 100.0 * (elements * bytes) as f64 / time / copy;
-        println!("{name:<26} {:>10.3}  {fraction:>8.1}%", 1e9 * time / elements as f64);
+    let x = noise(1 << 22);
+    let read = read_bandwidth(&x);
+    println!("kernel                     ns an element  of bandwidth; read {:.1} GB/s", read / 1e9);
+    rows_of_floats(&x[..1 << 16], ("copy", copy));
+    reductions(&x, ("read", read));
+    matrix_times_vector(("copy", copy));
+    steps(&x, ("copy", copy));
+}
+
+/// Softmax and layer norm.
+fn rows_of_floats(x: &[f32], copy: (&str, f64)) {
+    let (mut out, mut statistics) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+    let size = x.len();
+    for len in [128, 512] {
+        let time = least(|| softmax(x, len, &mut out));
+        sweep(&format!("softmax of {len}"), size, 8, copy, time);
+        let of = Norm { len, groups: 1, channels: len, centred: true, epsilon: 1e-5 };
+        let (weights, statistics) = ([&x[..len]; 2], &mut statistics[..2 * size / len]);
+        let time = least(|| norm(&of, x, weights, &mut out, statistics));
+        sweep(&format!("layer norm of {len}"), size, 8, copy, time);
+    }
+}
+
+fn reductions(x: &[f32], read: (&str, f64)) {
+    let (len, rows) = (x.len(), x.len() / 256);
+    let mut sum = vec![0.0; rows];
+    let mut row = |name: &str, [outer, axis, inner]: [usize; 3]| {
+        let sum = &mut sum[..outer * inner];
+        sweep(name, len, 4, read, least(|| reduce(Reduce::Sum, x, outer, axis, inner, sum)));
     };
-    let (x, g) = (noise(1 << 22), noise(1 << 22));
-    let (mut out, mut m, mut v) = (noise(1 << 22), noise(1 << 22), vec![1.0; 1 << 22]);
-    let len = x.len();
-    row("softmax of 128", 1 << 16, 8, least(|| softmax(&x[..1 << 16], 128, &mut out[..1 << 16])));
-    let mut sum = vec![0.0; 1 << 14];
-    row("sum of all", len, 4, least(|| reduce(Reduce::Sum, &x, 1, len, 1, &mut sum[..1])));
-    let rows = 1 << 14;
-    row("sum of rows", len, 4, least(|| reduce(Reduce::Sum, &x, rows, 256, 1, &mut sum)));
-    row("sum of columns", len, 4, least(|| reduce(Reduce::Sum, &x, 1, rows, 256, &mut sum[..256])));
+    row("sum of all", [1, len, 1]);
+    row("sum of rows", [rows, 256, 1]);
+    row("sum of columns", [1, rows, 256]);
+}
+
+/// By the elements of a matrix that no cache holds.
+fn matrix_times_vector(copy: (&str, f64)) {
+    let side = 4096;
+    let (a, b, mut c) = (noise(side), noise(side * side), vec![0.0; side]);
+    for (name, b) in [("NN", Mat::rows(&b, side, side)), ("NT", Mat::columns(&b, side, side))] {
+        let left = Mat::rows(&a, 1, side);
+        let time = least(|| gemm(1.0, left, b, 0.0, MatMut::rows(&mut c, 1, side)));
+        sweep(&format!("{name} 1·{side}·{side}"), side * side, 4, copy, time);
+    }
+}
+
+/// A step of Adam, and one of an LSTM's cell.
+fn steps(g: &[f32], copy: (&str, f64)) {
+    let len = g.len();
+    let (mut w, mut m, mut v) = (noise(len), noise(len), vec![1.0; len]);
     let step = AdamStep::new(1e-3, 0.9, 0.999, 1e-8, 10);
-    row("adam", len, 28, least(|| adam(&step, &mut out, &g, &mut m, &mut v)));
+    sweep("adam", len, 28, copy, least(|| adam(&step, &mut w, g, &mut m, &mut v)));
     let cells = 32 * 128;
     let (mut gates, prev) = (noise(4 * cells), noise(cells));
     let (mut c, mut t, mut h) = (noise(cells), noise(cells), noise(cells));
     let time = least(|| lstm_cell(128, &mut gates, &prev, &mut c, &mut t, &mut h));
-    row("LSTM cell 32 × 128", cells, 48, time);
+    sweep("LSTM cell 32 × 128", cells, 48, copy, time);
 }
