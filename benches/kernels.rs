@@ -4,9 +4,9 @@ use std::hint::black_box;
 
 use brand_nn_benches::rivals::RIVALS;
 use brand_nn_kernels::{
-    AdamStep, ConvMethod, Convolution, Mat, MatMut, PackedB, Reduce, Slide, Span, Spans, Unary,
-    Window, adam, fill_normal, gemm, gemm_packed, lstm_cell, max_pool, reduce, reference, softmax,
-    unary,
+    AdamStep, ConvMethod, Convolution, Mat, MatMut, Narrow, PackedB, Reduce, Slide, Span, Spans,
+    Unary, Window, adam, fill_normal, gemm, gemm_packed, lstm_cell, max_pool, reduce, reference,
+    softmax, unary,
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -73,6 +73,27 @@ fn products(criterion: &mut Criterion) {
         });
         for (name, product) in RIVALS {
             group.bench_function(*name, |bench| bench.iter(|| product(left, right, &mut c)));
+        }
+    }
+}
+
+/// Right matrices of fewer bits beside one of `f32`.
+fn narrow(criterion: &mut Criterion) {
+    let (k, n) = (768, 3072);
+    let b = noise(k * n);
+    let right = Mat::rows(&b, k, n);
+    let narrow = |to: Narrow| (format!("{to:?}"), PackedB::narrow(right, to));
+    let formats = [("f32".to_owned(), PackedB::new(right))];
+    let formats: Vec<_> = formats.into_iter().chain(Narrow::ALL.map(narrow)).collect();
+    for m in [1, 2, 3, 4, 8] {
+        let mut group = criterion.benchmark_group(format!("kernels/narrow/{m}x{k}x{n}"));
+        group.throughput(Throughput::Elements(2 * (m * k * n) as u64));
+        let (a, mut c) = (noise(m * k), vec![0.0; m * n]);
+        for (name, packed) in &formats {
+            let left = Mat::rows(&a, m, k);
+            group.bench_function(name, |bench| {
+                bench.iter(|| gemm_packed(1.0, left, packed, 0.0, MatMut::rows(&mut c, m, n)));
+            });
         }
     }
 }
@@ -169,5 +190,5 @@ fn sweeps(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, products, convolutions, pools, functions, sweeps);
+criterion_group!(benches, products, narrow, convolutions, pools, functions, sweeps);
 criterion_main!(benches);

@@ -10,14 +10,17 @@ mod sealed {
     impl Sealed for f64 {}
     impl Sealed for i64 {}
     impl Sealed for i32 {}
+    impl Sealed for i8 {}
     impl Sealed for u8 {}
     impl Sealed for u16 {}
     impl Sealed for bool {}
+    impl Sealed for crate::Bf16 {}
 }
 
 /// A type that buffers hold: any value whose all-zero bytes are valid.
 ///
-/// `u16` is the storage of 16-bit floats; arithmetic on it does not exist here.
+/// `u16` is the storage of 16-bit floats, `i8` and `Bf16` are those of packed matrices; arithmetic
+/// on them does not exist here.
 pub trait Plain:
     sealed::Sealed + Copy + Send + Sync + Default + PartialEq + Debug + 'static
 {
@@ -35,8 +38,10 @@ impl Plain for f64 {
 }
 impl Plain for i64 {}
 impl Plain for i32 {}
+impl Plain for i8 {}
 impl Plain for u8 {}
 impl Plain for u16 {}
+impl Plain for crate::Bf16 {}
 impl Plain for bool {
     const ANY_BYTES: bool = false;
 }

@@ -215,7 +215,7 @@ pub fn round_to_bf16(from: &[f32], to: &mut [u16]) {
 }
 
 /// Half of the last place is added, less a little where the last bit is even; a NaN stays one.
-fn rounded(x: f32) -> u16 {
+pub(crate) fn rounded(x: f32) -> u16 {
     let bits = x.to_bits();
     let nearest = (bits.wrapping_add(0x7fff + (bits >> 16 & 1)) >> 16) as u16;
     if x.is_nan() { (bits >> 16) as u16 | 0x40 } else { nearest }

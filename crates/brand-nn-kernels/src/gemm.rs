@@ -9,7 +9,9 @@ mod batched;
 mod blas;
 mod block;
 mod dot;
+mod few;
 mod job;
+mod narrow;
 mod packed;
 mod patches;
 mod plan;
@@ -23,6 +25,7 @@ pub use batched::{Mats, gemm_batched};
 #[cfg(feature = "blas")]
 pub use blas::{blas, set_blas};
 pub(crate) use job::Job;
+pub use narrow::Narrow;
 pub use packed::{PackedB, gemm_packed};
 pub(crate) use patches::{Patches, Places, SLACK, gemm_patches};
 pub(crate) use product::Product;

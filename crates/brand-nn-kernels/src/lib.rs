@@ -57,7 +57,9 @@ pub use dropout::dropout;
 pub use element::{Number, Plain, Real};
 pub use error::{Error, Result};
 pub use float16::{Bf16, F16, round_to_bf16, widen_bf16};
-pub use gemm::{Factor, Mat, MatMut, Mats, PackedB, Then, affine, gemm, gemm_batched, gemm_packed};
+pub use gemm::{
+    Factor, Mat, MatMut, Mats, Narrow, PackedB, Then, affine, gemm, gemm_batched, gemm_packed,
+};
 #[cfg(feature = "blas")]
 pub use gemm::{blas, set_blas};
 pub use gru::{GruStep, gru_cell, gru_cell_backward};

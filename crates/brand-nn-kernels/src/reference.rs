@@ -5,8 +5,8 @@ mod attention;
 pub use attention::{attention, attention_backward};
 
 use crate::{
-    AdamStep, CrossEntropy, Mat, Norm, NormSaved, Number, Plain, Real, RowValues, Targets, Then,
-    View, unary_in_place,
+    AdamStep, Bf16, CrossEntropy, Mat, Narrow, Norm, NormSaved, Number, Plain, Real, RowValues,
+    Targets, Then, View, unary_in_place,
 };
 
 mod conv;
@@ -35,6 +35,23 @@ pub fn matmul<T: Number>(a: Mat<T>, b: Mat<T>) -> Vec<f64> {
     };
     let cell = |i, j| (0..a.cols).map(|p| element(&a, i, p) * element(&b, p, j)).sum();
     (0..a.rows).flat_map(|i| (0..b.cols).map(move |j| (i, j))).map(|(i, j)| cell(i, j)).collect()
+}
+
+/// The numbers that a matrix has after it was packed in fewer bits, row by row.
+pub fn narrow(b: Mat<f32>, to: Narrow) -> Vec<f32> {
+    let x = |i: usize, j: usize| {
+        b.data[(i as isize * b.row_stride + j as isize * b.col_stride) as usize]
+    };
+    let scale = |j| {
+        let largest = (0..b.rows).map(|i| x(i, j).abs()).fold(0.0, f32::max);
+        (largest.min(3.4e38) / 127.0).max(f32::MIN_POSITIVE)
+    };
+    let scales: Vec<f32> = (0..b.cols).map(scale).collect();
+    let one = |(i, j)| match to {
+        Narrow::Bf16 => Bf16::from_f32(x(i, j)).to_f32(),
+        Narrow::Int8 => (x(i, j) / scales[j]).round_ties_even() * scales[j],
+    };
+    (0..b.rows).flat_map(|i| (0..b.cols).map(move |j| (i, j))).map(one).collect()
 }
 
 /// `f(A B + bias) + residual`, step after step in `f64`.

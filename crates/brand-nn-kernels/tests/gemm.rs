@@ -3,8 +3,8 @@
 mod common;
 
 use brand_nn_kernels::{
-    Factor, Mat, MatMut, Mats, PackedB, Real, Then, Unary, affine, gemm, gemm_batched, gemm_packed,
-    reference, unary_in_place,
+    Factor, Mat, MatMut, Mats, Narrow, PackedB, Real, Then, Unary, affine, gemm, gemm_batched,
+    gemm_packed, reference, unary_in_place,
 };
 use common::{cases, noise, on_every_isa, on_threads};
 use proptest::prelude::*;
@@ -88,6 +88,28 @@ fn check(case: Case) {
     check_by::<f32>(case, 1e-6, |alpha, a, b, beta, c| {
         gemm_packed(alpha, a, &PackedB::new(b), beta, c);
     });
+    check_narrow(case);
+}
+
+/// Products with numbers of fewer bits must give the bits of those with the rounded ones.
+#[track_caller]
+fn check_narrow(case: Case) {
+    let Case { size: [m, k, n], layouts: [la, lb, lc], alpha, beta } = case;
+    let [a_data, b_data] =
+        [(la, m, k), (lb, k, n)].map(|(l, i, j)| noise(l.strides(i, j).2 + 1, 1));
+    let (a, b, (row, col, len)) = (la.mat(&a_data, m, k), lb.mat(&b_data, k, n), lc.strides(m, n));
+    let product = |b: &PackedB<f32>| {
+        let mut data = noise(len, 3);
+        let (row_stride, col_stride) = (row as isize, col as isize);
+        let c = MatMut { data: &mut data, rows: m, cols: n, row_stride, col_stride };
+        gemm_packed(alpha as f32, a, b, beta as f32, c);
+        data
+    };
+    for to in Narrow::ALL {
+        let (packed, rounded) = (PackedB::narrow(b, to), reference::narrow(b, to));
+        let expected = product(&PackedB::new(Mat::rows(&rounded, k, n)));
+        assert_eq!(on_threads(|| product(&packed)), expected, "{case:?} in {to:?}");
+    }
 }
 
 fn plain(size: [usize; 3], layouts: [Layout; 3]) -> Case {
@@ -171,6 +193,46 @@ proptest! {
     ) {
         on_every_isa(|_| check(Case { size, layouts, alpha, beta }));
     }
+}
+
+#[test]
+fn columns_of_any_size_are_narrowed() {
+    on_every_isa(|_| {
+        for (to, most) in [(Narrow::Bf16, 1e38), (Narrow::Int8, f32::MAX)] {
+            let columns = [0.0, -0.0, 1e-44, 3e-38, -1.0, 1e30, most];
+            let columns = columns.map(|x| [x, x / 3.0, -x / 254.0]);
+            let b = Mat::columns(columns.as_flattened(), 3, columns.len());
+            let mut ours = [f32::NAN; 21];
+            let packed = PackedB::narrow(b, to);
+            for (i, row) in ours.chunks_mut(7).enumerate() {
+                let mut one = [0.0; 3];
+                one[i] = 1.0;
+                gemm_packed(1.0, Mat::rows(&one, 1, 3), &packed, 0.0, MatMut::rows(row, 1, 7));
+            }
+            assert_eq!(ours[..], reference::narrow(b, to), "{to:?}");
+            assert!(ours.iter().all(|x| x.is_finite()), "{ours:?}");
+        }
+    });
+}
+
+#[test]
+fn numbers_that_are_not_finite_stay_so_in_bf16() {
+    let b = Mat::rows(&[f32::INFINITY, f32::NAN], 1, 2);
+    let mut c = [0.0; 2];
+    gemm_packed(
+        1.0,
+        Mat::rows(&[1.0], 1, 1),
+        &PackedB::narrow(b, Narrow::Bf16),
+        0.0,
+        MatMut::rows(&mut c, 1, 2),
+    );
+    assert!(c[0] == f32::INFINITY && c[1].is_nan(), "{c:?}");
+}
+
+#[test]
+#[should_panic(expected = "PackedB: column 1 has a number that is not finite")]
+fn a_number_that_is_not_finite_is_no_integer() {
+    PackedB::narrow(Mat::rows(&[1.0, 2.0, 3.0, f32::NAN], 2, 2), Narrow::Int8);
 }
 
 /// What follows a product must give the bits of sweeps behind it, and the plain loop's values.

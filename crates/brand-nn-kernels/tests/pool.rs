@@ -74,8 +74,8 @@ fn nan_is_the_largest_and_minus_infinity_has_a_place() {
 fn windows_of_two_by_two_see_nan_and_minus_infinity() {
     // Each element in turn is NaN among numbers, or the only one above −∞; 4 · 2 · 4 windows.
     let odd = |x: f32, i: usize| match i / 64 {
-        0 if i % 5 == 0 => f32::NAN,
-        1 if i % 7 > 0 => f32::NEG_INFINITY,
+        0 if i.is_multiple_of(5) => f32::NAN,
+        1 if !i.is_multiple_of(7) => f32::NEG_INFINITY,
         _ => x,
     };
     let x: Vec<f32> = noise(128, 2).into_iter().enumerate().map(|(i, x)| odd(x, i)).collect();

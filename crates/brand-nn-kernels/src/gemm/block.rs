@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Job;
+use super::few::{self, FEW};
 use super::packed::Panels;
 use super::patches::{Patches, SLACK};
 use super::tile::{Tile, Wide, panel, tile_height, tile_of};
@@ -56,7 +57,7 @@ impl<T: Real> Kernel for Block<'_, T> {
             let end = job.k.min(start + depth);
             let part = job.slab(start..end);
             // Writing C dominates short sums: its rows are then written one tile after the other.
-            let is_short = job.k <= SHORT && matches!(right, Right::Packed(..));
+            let is_short = job.k <= SHORT && is_whole(&right);
             let count = if is_short { tile_count::<L>(job.m) } else { 1 };
             for rows in tiles::<T>(job.m, count) {
                 // SAFETY: whoever made the job checked that its operands lie inside their data.
@@ -68,6 +69,11 @@ impl<T: Real> Kernel for Block<'_, T> {
             }
         }
     }
+}
+
+/// Whether B is packed as it is computed with.
+fn is_whole<T: Real>(right: &Right<T>) -> bool {
+    matches!(right, Right::Packed(panels, _) if panels.is_whole())
 }
 
 /// How many tiles `m` rows are cut into.
@@ -95,12 +101,17 @@ fn tiles<T: Real>(m: usize, count: usize) -> impl Iterator<Item = Range<usize>> 
 /// The job's operands lie inside their data and C is this thread's own.
 #[inline(always)]
 unsafe fn slab<T: Real, L: Lanes>(job: &Job<T>, right: &Right<T>, start: usize) {
+    if let (Right::Packed(panels, first), 1..=FEW) = (right, job.m) {
+        // SAFETY: vouched for by the caller; packed panels run with their own instruction set.
+        return unsafe { few::product::<T, L>(job, panels, start, *first) };
+    }
     let width = panel::<T, L>();
     let count = tile_count::<L>(job.m);
     let packed_a = wants_packing(job, width).then(|| pack_rows::<T, L>(job));
     let mut copy = match right {
-        Right::Copied | Right::Patches(_) => Buffer::stale((job.k + 1) * width),
-        _ => Buffer::default(),
+        Right::Direct => Buffer::default(),
+        _ if is_whole(right) => Buffer::default(),
+        _ => Buffer::stale((job.k + 1) * width),
     };
     let mut column = 0;
     while column < job.n {
@@ -114,7 +125,10 @@ unsafe fn slab<T: Real, L: Lanes>(job: &Job<T>, right: &Right<T>, start: usize) 
                 // SAFETY: rows and columns of the job, whose B the patches are.
                 unsafe { patches.panel::<Wide<T, L>>(rows, columns, &mut copy) }
             }
-            Right::Packed(panels, first) => panels.panel(start, job.k, first + column),
+            Right::Packed(panels, first) => {
+                // SAFETY: packed panels run with their own instruction set.
+                unsafe { panels.panel::<Wide<T, L>>(start, job.k, first + column, &mut copy) }
+            }
         };
         for rows in tiles::<T>(job.m, count) {
             let (row, height) = (rows.start, rows.len());

@@ -1,8 +1,11 @@
 //! The right matrix cut into panels whose rows are as wide as a tile.
 
+use std::ops::Range;
+
 use super::affine::Ending;
 use super::block::{Block, Right, copy_rows, slab_depth};
 use super::job::Job;
+use super::narrow::{Format, Narrow, Numbers, any_format, narrow_panel, part, widen_panel};
 use super::plan::hand_over;
 use super::tile::{Wide, panel};
 use super::{Mat, MatMut, check_inside, check_output};
@@ -10,7 +13,7 @@ use crate::simd::{Isa, Kernel, Lanes, Vector, dispatch, dispatch_on, isa};
 use crate::size::count;
 use crate::strided::transpose::{Rows, transpose};
 use crate::threads::{Parts, for_each};
-use crate::{Buffer, Plain, Real};
+use crate::{Buffer, Number, Plain, Real};
 
 /// Elements below which a matrix is packed on one thread.
 const SERIAL: usize = 1 << 18;
@@ -27,7 +30,10 @@ const SERIAL: usize = 1 << 18;
 /// ```
 #[derive(Clone, Debug)]
 pub struct PackedB<T: Plain> {
-    data: Buffer<T>,
+    /// Panel after panel, slab after slab.
+    numbers: Numbers<T>,
+    /// What the numbers of each column are to be multiplied by, if their format has scales.
+    scales: Buffer<T>,
     rows: usize,
     cols: usize,
     /// Columns of a panel but the last.
@@ -83,26 +89,34 @@ impl<T: Real> PackedB<T> {
         let element = std::marker::PhantomData::<T>;
         let sizes = dispatch_on(isa, Measure { rows, cols, isa, element });
         // SAFETY: promised by the caller.
-        unsafe { sizes.fill(Source { b, strides }) }
+        let numbers = Numbers::Whole(unsafe { sizes.fill(Source { b, strides }) });
+        PackedB { numbers, ..sizes }
     }
 
     /// Copies every panel of every slab.
     ///
     /// # Safety
     /// Every element of the source may be read.
-    unsafe fn fill(mut self, source: Source<T>) -> Self {
+    unsafe fn fill(&self, source: Source<T>) -> Buffer<T> {
         let mut data = Buffer::stale(self.rows * self.padded);
-        let panels = self.cols.div_ceil(self.width);
         let parts = Parts::new(&mut data);
-        let one = |task: usize| {
-            let (start, column) = (task / panels * self.depth, task % panels * self.width);
-            let (height, stride) = (self.depth.min(self.rows - start), self.stride(column));
-            let at = start * self.padded + column * height;
+        self.for_each_panel(|start, column, place| {
+            let stride = self.stride(column);
             // SAFETY: each task owns one panel of one slab and runs once.
-            let to = unsafe { parts.range(at..at + height * stride) };
+            let to = unsafe { parts.range(place) };
             let columns = stride.min(self.cols - column);
             let source = source.from(start, column);
             dispatch_on(self.isa, Fill { source, columns, stride, to });
+        });
+        data
+    }
+
+    /// Calls `f` with the first row and column of each panel of each slab, and its place.
+    fn for_each_panel(&self, f: impl Fn(usize, usize, Range<usize>) + Sync) {
+        let panels = self.cols.div_ceil(self.width);
+        let one = |task: usize| {
+            let (start, column) = (task / panels * self.depth, task % panels * self.width);
+            f(start, column, self.place(start, self.depth.min(self.rows - start), column));
         };
         let tasks = self.rows.div_ceil(self.depth) * panels;
         if self.rows * self.cols < SERIAL {
@@ -110,13 +124,88 @@ impl<T: Real> PackedB<T> {
         } else {
             for_each(tasks, one);
         }
-        self.data = data;
-        self
+    }
+
+    /// Where the panel at `column` of the slab of `height` rows from `start` on lies.
+    #[inline(always)]
+    fn place(&self, start: usize, height: usize, column: usize) -> Range<usize> {
+        let at = start * self.padded + column * height;
+        at..at + height * self.stride(column)
     }
 
     /// Elements from one row of the panel at `column` to the next.
+    #[inline(always)]
     fn stride(&self, column: usize) -> usize {
         self.width.min(self.padded - column)
+    }
+}
+
+impl PackedB<f32> {
+    /// Packs a matrix of any strides in numbers of fewer bits.
+    ///
+    /// Products have the bits of those with the rounded numbers as `f32`, packed by
+    /// [`PackedB::new`], and read fewer bytes: worth it where reading B is the cost, as with few
+    /// rows of A.
+    ///
+    /// # Panics
+    /// If the matrix leaves its data, or the format can't hold a number that is not finite.
+    ///
+    /// # Examples
+    /// ```
+    /// use brand_nn_kernels::{Mat, MatMut, Narrow, PackedB, gemm_packed};
+    /// let b = PackedB::narrow(Mat::rows(&[127.0, 0.5, 1.3, 0.0], 2, 2), Narrow::Int8);
+    /// let mut c = [0.0; 2];
+    /// gemm_packed(1.0, Mat::rows(&[1.0, 10.0], 1, 2), &b, 0.0, MatMut::rows(&mut c, 1, 2));
+    /// assert_eq!(c, [137.0, 0.5]); // 1.3 is the nearest multiple of 1
+    /// ```
+    #[track_caller]
+    pub fn narrow(b: Mat<f32>, to: Narrow) -> Self {
+        let whole = Self::new(b);
+        match to {
+            Narrow::Bf16 => whole.narrowed(Numbers::Bf16),
+            Narrow::Int8 => whole.narrowed(Numbers::Int8),
+        }
+    }
+
+    /// The same matrix in another format.
+    #[track_caller]
+    fn narrowed<N: Format<f32>>(self, into: fn(Buffer<N>) -> Numbers<f32>) -> Self {
+        let Numbers::Whole(whole) = &self.numbers else { return self };
+        let scales = if N::SCALED { self.scales_for::<N>(whole) } else { Buffer::default() };
+        let mut data = Buffer::stale(whole.len());
+        let parts = Parts::new(&mut data);
+        self.for_each_panel(|_, column, place| {
+            // SAFETY: each task owns one panel of one slab and runs once.
+            let to = unsafe { parts.range(place.clone()) };
+            narrow_panel(&whole[place], part(&scales, column, self.stride(column)), to);
+        });
+        PackedB { numbers: into(data), scales, ..self }
+    }
+
+    /// The scale of each column, also of those that fill the last panel up.
+    #[track_caller]
+    fn scales_for<N: Format<f32>>(&self, whole: &[f32]) -> Buffer<f32> {
+        let largest = self.largest(whole);
+        if let Some(column) = largest[..self.cols].iter().position(|x| !x.is_finite()) {
+            panic!("PackedB: column {column} has a number that is not finite");
+        }
+        largest.into_iter().map(N::scale).collect()
+    }
+
+    /// The largest magnitude of each column; NaN or infinite if a number is.
+    fn largest(&self, whole: &[f32]) -> Vec<f32> {
+        let mut largest = vec![0.0_f32; self.padded];
+        for start in (0..self.rows).step_by(self.depth) {
+            let height = self.depth.min(self.rows - start);
+            for column in (0..self.cols).step_by(self.width) {
+                let panel = &whole[self.place(start, height, column)];
+                for row in panel.chunks_exact(self.stride(column)) {
+                    let most = largest[column..].iter_mut().zip(row);
+                    most.for_each(|(most, x)| *most = most.larger(x.abs()));
+                }
+            }
+        }
+        largest
     }
 }
 
@@ -125,13 +214,48 @@ impl<'a, T: Real> Panels<'a, T> {
         Panels { packed }
     }
 
-    /// The panel at `column` of the slab of `height` rows from `start` on, and its row stride.
+    /// Whether numbers are stored as they are computed with.
     #[inline(always)]
-    pub(super) fn panel(&self, start: usize, height: usize, column: usize) -> (*const T, usize) {
+    pub(super) fn is_whole(&self) -> bool {
+        matches!(self.packed.numbers, Numbers::Whole(_))
+    }
+
+    /// The numbers, and the scales of their columns.
+    #[inline(always)]
+    pub(super) fn numbers(&self) -> (&'a Numbers<T>, &'a [T]) {
+        (&self.packed.numbers, &self.packed.scales)
+    }
+
+    /// Where the panel at `column` of the slab of `height` rows from `start` on lies.
+    #[inline(always)]
+    pub(super) fn place(&self, start: usize, height: usize, column: usize) -> Range<usize> {
+        self.packed.place(start, height, column)
+    }
+
+    /// The panel at `column` of the slab of `height` rows from `start` on, and its row stride;
+    /// widened into `copy` unless it is whole.
+    ///
+    /// # Safety
+    /// The instruction set of `V` is there, and it is the one that the panels were packed for.
+    #[inline(always)]
+    pub(super) unsafe fn panel<V: Vector<Element = T>>(
+        &self,
+        start: usize,
+        height: usize,
+        column: usize,
+        copy: &mut [T],
+    ) -> (*const T, usize) {
         let packed = self.packed;
-        let at = start * packed.padded + column * height;
-        let stride = packed.stride(column);
-        (packed.data[at..at + height * stride].as_ptr(), stride)
+        let (place, stride) = (packed.place(start, height, column), packed.stride(column));
+        if let Numbers::Whole(numbers) = &packed.numbers {
+            return (numbers[place].as_ptr(), stride);
+        }
+        let (scales, copy) = (part(&packed.scales, column, stride), &mut copy[..height * stride]);
+        // SAFETY: promised by the caller.
+        any_format!(&packed.numbers, x => unsafe {
+            widen_panel::<V, _>(&x[place], scales, copy, stride);
+        });
+        (copy.as_ptr(), stride)
     }
 }
 
@@ -192,7 +316,8 @@ impl<T: Real> Kernel for Measure<T> {
         let lanes = <T::Wide<L> as Vector>::LANES;
         let (width, depth) = (panel::<T, L>(), slab_depth::<T, L>(rows));
         let padded = cols.next_multiple_of(lanes);
-        PackedB { data: Buffer::default(), rows, cols, width, padded, depth, isa }
+        let (numbers, scales) = (Numbers::Whole(Buffer::default()), Buffer::default());
+        PackedB { numbers, scales, rows, cols, width, padded, depth, isa }
     }
 }
 
