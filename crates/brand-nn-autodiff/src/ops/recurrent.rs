@@ -242,7 +242,7 @@ fn record<T: Real + Element>(
         let recurrence = Recurrence::<T>::backward(&saved[2].value());
         let slopes = threads::map(schedule.parts.len(), |i| {
             let (part, trace) = (&schedule.parts[i], traces[i].to(T::DTYPE));
-            trace.backward(cell, part, &gradient, &saved[1].value(), &recurrence, walk)
+            trace.backward(cell, part, &gradient, (&saved[1].value(), &recurrence), walk)
         });
         Ok(merge::<T>(&slopes, &schedule, sizes))
     })
@@ -301,8 +301,7 @@ impl Trace {
         cell: Cell,
         part: &Part,
         gradient: &Tensor,
-        weight_ih: &Tensor,
-        recurrence: &Recurrence<T>,
+        (weight_ih, recurrence): (&Tensor, &Recurrence<T>),
         walk: &Walk<'_>,
     ) -> [Option<Tensor>; 6] {
         let ([outer, inner], state) = self.through_time(cell, part, gradient, recurrence);
